@@ -1,0 +1,75 @@
+#include "dataplane/port/frame.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dataplane/base/check.h"
+
+namespace sealane::port {
+namespace {
+
+/// Takes `length` bytes off the front, over as many pieces as it needs.  Changes the mbufs' own
+/// fields only, never bytes, so it is right for shared ones too; an emptied piece stays in the chain.
+void trim_front(rte_mbuf* frame, std::uint32_t length) {
+    SEALANE_ASSERT(length <= frame->pkt_len, "trimmed more than there is");
+    frame->pkt_len -= length;
+    for (rte_mbuf* piece = frame; length > 0; piece = piece->next) {
+        const auto here = static_cast<std::uint16_t>(std::min<std::uint32_t>(length, piece->data_len));
+        piece->data_off = static_cast<std::uint16_t>(piece->data_off + here);
+        piece->data_len = static_cast<std::uint16_t>(piece->data_len - here);
+        length -= here;
+    }
+}
+
+/// Puts a buffer with `length` bytes of `header` before the frame in place of its first `replaced`.
+rte_mbuf* replace_header(rte_mbuf* frame,
+                         std::uint32_t replaced,
+                         const std::uint8_t* header,
+                         std::uint16_t length,
+                         rte_mempool* heads) {
+    rte_mbuf* const head = rte_pktmbuf_alloc(heads);
+    if (head == nullptr) return nullptr;
+
+    trim_front(frame, replaced);
+    std::memcpy(rte_pktmbuf_append(head, length), header, length);
+    head->pkt_len += frame->pkt_len;
+    head->nb_segs = static_cast<std::uint16_t>(frame->nb_segs + 1);
+    head->next = frame;
+    head->port = frame->port;
+    head->ol_flags = frame->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL);
+    head->vlan_tci = frame->vlan_tci;
+    head->tx_offload = frame->tx_offload;
+    frame->nb_segs = 1;
+    return head;
+}
+
+}  // namespace
+
+rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads) {
+    constexpr std::uint32_t kWithTag = wire::kAddressesLength + wire::kTagLength;
+    if (frame->data_len >= kWithTag && is_writable(frame)) [[likely]] {
+        wire::pop_tag(rte_pktmbuf_mtod(frame, std::uint8_t*));
+        rte_pktmbuf_adj(frame, wire::kTagLength);
+        return frame;
+    }
+    std::uint8_t header[wire::kAddressesLength];
+    const void* const bytes = rte_pktmbuf_read(frame, 0, sizeof header, header);
+    if (bytes != header) std::memcpy(header, bytes, sizeof header);
+    return replace_header(frame, kWithTag, header, sizeof header, heads);
+}
+
+rte_mbuf* put_tag(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempool* heads) {
+    if (frame->data_len >= wire::kAddressesLength && is_writable(frame) &&
+        rte_pktmbuf_headroom(frame) >= wire::kTagLength) [[likely]] {
+        wire::push_tag(reinterpret_cast<std::uint8_t*>(rte_pktmbuf_prepend(frame, wire::kTagLength)), tpid, tci);
+        return frame;
+    }
+    std::uint8_t header[wire::kAddressesLength + wire::kTagLength];
+    const void* const bytes = rte_pktmbuf_read(frame, 0, wire::kAddressesLength, header);
+    if (bytes != header) std::memcpy(header, bytes, wire::kAddressesLength);
+    wire::store_be16(header + wire::kAddressesLength, tpid);
+    wire::store_be16(header + wire::kAddressesLength + 2, tci.value);
+    return replace_header(frame, wire::kAddressesLength, header, sizeof header, heads);
+}
+
+}  // namespace sealane::port

@@ -1,0 +1,61 @@
+// A frame as DPDK holds it: a chain of rte_mbuf, and possibly its outer tag beside it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <rte_mbuf.h>
+
+#include "dataplane/wire/head.h"
+#include "dataplane/wire/tag.h"
+
+namespace sealane::port {
+
+/// The outer C-tag has been taken out of the bytes and stands in vlan_tci.
+inline constexpr std::uint64_t kTagBeside = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+
+[[nodiscard]] inline bool has_tag_beside(const rte_mbuf* frame) {
+    return (frame->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0;
+}
+
+[[nodiscard]] inline wire::Tci tag_beside(const rte_mbuf* frame) { return {frame->vlan_tci}; }
+
+inline void set_tag_beside(rte_mbuf* frame, wire::Tci tci) {
+    frame->vlan_tci = tci.value;
+    frame->ol_flags |= kTagBeside;
+}
+
+inline void clear_tag_beside(rte_mbuf* frame) { frame->ol_flags &= ~kTagBeside; }
+
+/// Bytes on the wire without FCS: a tag beside the frame counts.
+[[nodiscard]] inline std::uint32_t length_of(const rte_mbuf* frame) {
+    return frame->pkt_len + (has_tag_beside(frame) ? std::uint32_t{wire::kTagLength} : 0U);
+}
+
+/// The frame's bytes may be changed: nobody else refers to them.
+[[nodiscard]] inline bool is_writable(const rte_mbuf* frame) {
+    return RTE_MBUF_DIRECT(frame) && rte_mbuf_refcnt_read(frame) == 1;
+}
+
+/// parse() of a frame that may be in pieces and may have its tag beside it.
+[[nodiscard]] inline wire::FrameHead parse(const rte_mbuf* frame) {
+    const std::optional<wire::Tci> beside =
+        has_tag_beside(frame) ? std::optional(tag_beside(frame)) : std::nullopt;
+    if (frame->data_len >= wire::kParseLength || frame->nb_segs == 1) [[likely]] {
+        return wire::parse(rte_pktmbuf_mtod(frame, const std::uint8_t*), frame->data_len, beside);
+    }
+    std::uint8_t joined[wire::kParseLength];
+    const std::uint32_t wanted = std::min<std::uint32_t>(frame->pkt_len, wire::kParseLength);
+    const void* const bytes = rte_pktmbuf_read(frame, 0, wanted, joined);
+    return wire::parse(static_cast<const std::uint8_t*>(bytes), wanted, beside);
+}
+
+/// Takes the outer tag out of the bytes.  Where the bytes are shared or in small pieces, `heads`
+/// gives a buffer for a new header.  The answer is the frame to go on with (it may be another mbuf),
+/// or null if `heads` is empty; then `frame` is untouched.
+[[nodiscard]] rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads);
+
+/// Puts a tag into the bytes; otherwise as take_tag.
+[[nodiscard]] rte_mbuf* put_tag(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempool* heads);
+
+}  // namespace sealane::port

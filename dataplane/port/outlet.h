@@ -1,0 +1,51 @@
+// The way out to an adapter's port: the last stage of every frame.
+#pragma once
+
+#include <cstdint>
+
+#include <rte_spinlock.h>
+
+#include "dataplane/port/frame.h"
+#include "dataplane/port/port.h"
+
+namespace sealane::port {
+
+/// An adapter's port as senders see it.  Several workers may send to one adapter: then, and only
+/// then, `shared` is set and each burst takes a lock.
+///
+/// Ownership: borrows the port and the pool, which outlive it.
+class Outlet {
+  public:
+    struct Settings {
+        std::uint32_t mtu = 1500;  ///< Payload bytes; the frame may have 14 more, and 4 for a tag.
+        std::uint16_t tpid = wire::kTpidCustomer;  ///< Of tags that are put into the bytes.
+        bool shared = false;
+    };
+
+    Outlet(Port& port, rte_mempool* heads, Settings settings);
+
+    /// Sends `count` frames (at most kBurst) and takes them all.  A frame's tag, if it shall have one,
+    /// is beside it.  Counts them as offered, and each as sent or dropped outward: Oversize, NoBuffer,
+    /// or what the port says.
+    void emit(rte_mbuf** frames, std::uint16_t count, Tally& tally);
+
+    /// The port's service(), kept apart from sending.
+    void service(Instant now, Tally& tally);
+
+    [[nodiscard]] Port& port() const { return port_; }
+
+  private:
+    /// The frame as the port wants it, or null: then it was dropped and counted.
+    rte_mbuf* make_ready(rte_mbuf* frame, Tally& tally) const;
+
+    Port& port_;
+    rte_mempool* heads_;
+    std::uint32_t max_untagged_;
+    std::uint32_t max_tagged_;
+    std::uint16_t tpid_;
+    bool tag_beside_;
+    bool shared_;
+    rte_spinlock_t lock_ = RTE_SPINLOCK_INITIALIZER;
+};
+
+}  // namespace sealane::port

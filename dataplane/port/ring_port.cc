@@ -1,0 +1,145 @@
+#include "dataplane/port/ring_port.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <rte_errno.h>
+#include <rte_ring.h>
+
+#include "dataplane/base/check.h"
+#include "dataplane/port/frame.h"
+
+namespace sealane::port {
+
+// Shared by the two ends: frames in one direction, and a bell for a receiver that sleeps.
+class RingChannel {
+  public:
+    RingChannel(rte_ring* ring, int bell) : ring_(ring), bell_(bell) {}
+    RingChannel(const RingChannel&) = delete;
+    RingChannel& operator=(const RingChannel&) = delete;
+    ~RingChannel() {
+        rte_mbuf* frame = nullptr;
+        while (pop(&frame, 1) == 1) {
+            rte_pktmbuf_free(frame);
+        }
+        close(bell_);
+        std::free(ring_);
+    }
+
+    std::uint16_t push(rte_mbuf** frames, std::uint16_t count) {
+        void** const pointers = reinterpret_cast<void**>(frames);
+        const unsigned taken = rte_ring_sp_enqueue_burst(ring_, pointers, count, nullptr);
+        // Pairs with the fence in prepare_to_sleep(): either we see the sleeper, or it sees the frames.
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        if (asleep_.load(std::memory_order_relaxed) && taken > 0) ring_bell();
+        return static_cast<std::uint16_t>(taken);
+    }
+
+    std::uint16_t pop(rte_mbuf** frames, std::uint16_t room) {
+        void** const pointers = reinterpret_cast<void**>(frames);
+        return static_cast<std::uint16_t>(rte_ring_sc_dequeue_burst(ring_, pointers, room, nullptr));
+    }
+
+    bool prepare_to_sleep() {
+        asleep_.store(true, std::memory_order_relaxed);
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        return rte_ring_empty(ring_) != 0;
+    }
+
+    void awake() {
+        if (!asleep_.load(std::memory_order_relaxed)) return;
+        asleep_.store(false, std::memory_order_relaxed);
+        std::uint64_t rung = 0;
+        [[maybe_unused]] const ssize_t drained = read(bell_, &rung, sizeof rung);  // EAGAIN: not rung
+    }
+
+    [[nodiscard]] int bell() const { return bell_; }
+    [[nodiscard]] unsigned capacity() const { return rte_ring_get_capacity(ring_); }
+    [[nodiscard]] unsigned count() const { return rte_ring_count(ring_); }
+
+    std::atomic<bool> open{true};  ///< The receiving end takes frames.
+
+  private:
+    void ring_bell() {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const ssize_t rung = write(bell_, &one, sizeof one);  // EAGAIN: rung already
+    }
+
+    rte_ring* ring_;
+    int bell_;
+    alignas(64) std::atomic<bool> asleep_{false};
+};
+
+namespace {
+
+Result<std::unique_ptr<RingChannel>> make_channel(std::uint32_t size) {
+    const ssize_t bytes = rte_ring_get_memsize(size);
+    if (bytes < 0) return Error{"ring of " + std::to_string(size) + " frames: the size must be a power of two"};
+    const std::size_t rounded = (static_cast<std::size_t>(bytes) + 63) / 64 * 64;
+    auto* const ring = static_cast<rte_ring*>(std::aligned_alloc(64, rounded));
+    if (ring == nullptr) return Error{"ring of " + std::to_string(size) + " frames: no memory"};
+    const int fault = rte_ring_init(ring, "sealane", size, RING_F_SP_ENQ | RING_F_SC_DEQ);
+    SEALANE_CHECK(fault == 0, "rte_ring_init refused a size that rte_ring_get_memsize took");
+    const int bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (bell < 0) {
+        std::free(ring);
+        return Error{std::string("ring: can't make an eventfd: ") + std::strerror(errno)};
+    }
+    return std::make_unique<RingChannel>(ring, bell);
+}
+
+}  // namespace
+
+std::uint16_t RingEnd::receive(rte_mbuf** frames, std::uint16_t room, Tally& /*tally*/) {
+    return in_.pop(frames, room);
+}
+
+void RingEnd::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    const bool open = out_.open.load(std::memory_order_relaxed);
+    std::uint64_t bytes = 0;
+    for (std::uint16_t i = 0; i < count; ++i) {
+        bytes += length_of(frames[i]);  // before the push: afterwards they are the receiver's
+    }
+    const std::uint16_t taken = open ? out_.push(frames, count) : std::uint16_t{0};
+    for (std::uint16_t i = taken; i < count; ++i) {
+        bytes -= length_of(frames[i]);
+        tally.drop(frames[i], Direction::Out, open ? Drop::QueueFull : Drop::PortDown);
+    }
+    tally.sent(taken, bytes);
+}
+
+int RingEnd::wake_descriptor() const { return in_.bell(); }
+bool RingEnd::prepare_to_sleep() { return in_.prepare_to_sleep(); }
+void RingEnd::awake() { in_.awake(); }
+
+PortState RingEnd::state() const {
+    const bool up = out_.open.load(std::memory_order_relaxed);
+    return {.up = up,
+            .type = "ring",
+            .detail = up ? "in process, " + std::to_string(out_.capacity()) + " frames" : "the other end is closed"};
+}
+
+void RingEnd::set_open(bool open) { in_.open.store(open, std::memory_order_relaxed); }
+
+Result<std::unique_ptr<RingPair>> RingPair::make(std::uint32_t size, bool tag_beside) {
+    Result<std::unique_ptr<RingChannel>> there = make_channel(size);
+    if (!there) return there.error();
+    Result<std::unique_ptr<RingChannel>> back = make_channel(size);
+    if (!back) return back.error();
+    return std::make_unique<RingPair>(std::move(there).value(), std::move(back).value(), tag_beside);
+}
+
+RingPair::RingPair(std::unique_ptr<RingChannel> there, std::unique_ptr<RingChannel> back, bool tag_beside)
+    : there_(std::move(there)),
+      back_(std::move(back)),
+      near_(*there_, *back_, {.tag_beside = tag_beside}),
+      far_(*back_, *there_, {.tag_beside = tag_beside}) {}
+
+RingPair::~RingPair() = default;
+
+}  // namespace sealane::port

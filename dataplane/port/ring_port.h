@@ -1,0 +1,57 @@
+// Two ends joined by a pair of single-producer, single-consumer rings of mbuf pointers: an
+// in-process client and the switch, or a trunk adapter and its SEA.  Nothing is copied.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "dataplane/base/result.h"
+#include "dataplane/port/port.h"
+
+namespace sealane::port {
+
+class RingChannel;
+
+/// One end.  What one end sends, the other receives.  Each end belongs to one thread for receiving;
+/// senders to one end are serialised by its Outlet.
+class RingEnd final : public Port {
+  public:
+    RingEnd(RingChannel& out, RingChannel& in, PortTraits traits) : out_(out), in_(in), traits_(traits) {}
+
+    std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) override;
+    void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;
+    [[nodiscard]] int wake_descriptor() const override;
+    bool prepare_to_sleep() override;
+    void awake() override;
+    [[nodiscard]] PortTraits traits() const override { return traits_; }
+    [[nodiscard]] PortState state() const override;
+
+    /// This end stops (false) or starts (true) receiving: while it doesn't, what the other end sends
+    /// is dropped there as port_down.  Both ends start open.  Any thread.
+    void set_open(bool open);
+
+  private:
+    RingChannel& out_;
+    RingChannel& in_;
+    PortTraits traits_;
+};
+
+/// Owns both ends and the rings between them; frees the frames still in the rings.
+class RingPair {
+  public:
+    /// `size` is a power of two; a ring takes size - 1 frames.  With `tag_beside` tags travel beside
+    /// the frames (the form inside the product), else in the bytes (what a client expects).
+    [[nodiscard]] static Result<std::unique_ptr<RingPair>> make(std::uint32_t size, bool tag_beside);
+
+    RingPair(std::unique_ptr<RingChannel> there, std::unique_ptr<RingChannel> back, bool tag_beside);
+    ~RingPair();
+
+    [[nodiscard]] RingEnd& near() { return near_; }
+    [[nodiscard]] RingEnd& far() { return far_; }
+
+  private:
+    std::unique_ptr<RingChannel> there_, back_;
+    RingEnd near_, far_;
+};
+
+}  // namespace sealane::port
