@@ -1,0 +1,9 @@
+#include "control/config/model.h"
+
+namespace sealane::config {
+
+std::string qualified(const Partition& partition, const std::string& adapter) {
+    return partition.name + "/" + adapter;
+}
+
+}  // namespace sealane::config

@@ -1,0 +1,201 @@
+// A frame (IBM: managed system) as plain values, in PowerVM's own words: what a configuration file
+// says once it has been read and found right.  Numbers without a unit in their type have it in
+// their name.  "Reference" is powervm-network.md of the project's reference.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "dataplane/base/ids.h"
+#include "dataplane/base/mac.h"
+
+namespace sealane::config {
+
+/// Where something stood in its file, counted from 1 (0: it was in no file).  All places compare
+/// equal, so that two models are equal when they mean the same.
+struct Place {
+    int line = 0;
+    int column = 0;
+
+    friend bool operator==(const Place&, const Place&) { return true; }
+};
+
+inline constexpr std::size_t kMaxVids = 20;            ///< Beside the PVID (reference 1.1).
+inline constexpr std::size_t kMaxTrunksOfSea = 16;     ///< Reference 2.1.
+inline constexpr std::uint8_t kMaxTrunkPriority = 15;  ///< 1 is best (reference 1.3).
+inline constexpr std::size_t kMaxAllowedMacs = 4;      ///< Reference 1.5.
+inline constexpr std::size_t kMaxEthdevPorts = 32;     ///< RTE_MAX_ETHPORTS of Debian's DPDK.
+inline constexpr std::uint32_t kMinMtu = 68;           ///< RFC 791.
+inline constexpr std::uint32_t kMaxMtu = 65'394;  ///< 65 408 bytes less the header (reference 1.1).
+inline constexpr std::uint32_t kPlainMtu = 1'500;
+inline constexpr std::uint32_t kJumboMtu = 9'000;  ///< A real adapter under `jumbo_frames`.
+
+/// Who reaches whom inside the switch.  VEPA is refused by name until it is built.
+enum class SwitchMode : std::uint8_t { Veb };
+
+/// Where a frame for an address that nobody has goes: to the VLAN's active trunk adapter only, as
+/// on PowerVM, or to every member, as an ordinary bridge does it.
+enum class UnknownUnicast : std::uint8_t { Trunk, Flood };
+
+struct AddressTableLimits {
+    std::uint32_t capacity = 65'536;  ///< Addresses: 16 to 4 194 304.
+    std::chrono::seconds age{300};    ///< A learned address unheard of for so long is forgotten.
+
+    bool operator==(const AddressTableLimits&) const = default;
+};
+
+struct Vswitch {
+    std::string name;
+    SwitchMode mode = SwitchMode::Veb;
+    UnknownUnicast unknown_unicast = UnknownUnicast::Trunk;
+    AddressTableLimits address_table;
+    Place place;
+
+    bool operator==(const Vswitch&) const = default;
+};
+
+/// Nothing is attached: a trunk adapter of a SEA, a control channel, or a client yet to come.
+struct NoPort {
+    bool operator==(const NoPort&) const = default;
+};
+
+/// A pair of rings within the process.
+struct RingPort {
+    std::uint32_t size = 1'024;  ///< Frames, a power of two from 64 to 16 384.
+
+    bool operator==(const RingPort&) const = default;
+};
+
+/// A DPDK device, named by exactly one of `devargs` ("net_tap0,iface=t0") and `pci`
+/// ("0000:01:00.0").
+struct EthdevPort {
+    std::string devargs;
+    std::string pci;
+    std::uint16_t rx_descriptors = 1'024;
+    std::uint16_t tx_descriptors = 1'024;
+
+    bool operator==(const EthdevPort&) const = default;
+};
+
+/// A unix stream socket as QEMU's `-netdev stream` speaks it.
+struct QemuStreamPort {
+    std::string path;    ///< At most 107 bytes, which is what a unix socket address holds.
+    bool listen = true;  ///< false: connect, and try again until someone listens.
+    std::uint32_t queue_frames = 1'024;  ///< Kept for a peer that reads slowly; 1 to 65 536.
+
+    bool operator==(const QemuStreamPort&) const = default;
+};
+
+using PortSpec = std::variant<NoPort, RingPort, EthdevPort, QemuStreamPort>;
+
+enum class AdapterKind : std::uint8_t { Physical, Virtual };
+
+/// Source addresses that the partition may use.  `none` in the file is {false, {}}: the adapter's
+/// own configured address and no other.  Trunk adapters carry everybody's, so they allow all.
+struct AllowedMacs {
+    bool all = true;
+    std::vector<MacAddress> list;  ///< 1 to 4 of them, or none.
+
+    bool operator==(const AllowedMacs&) const = default;
+};
+
+struct Adapter {
+    std::string name;  ///< entN, unique within its partition together with the SEAs.
+    AdapterKind kind = AdapterKind::Virtual;
+    Place place;
+    PortSpec port;
+    bool enabled = true;          ///< false: "port disabled", no frame either way (reference 1.5).
+    std::uint32_t mtu = kMaxMtu;  ///< kMinMtu to kMaxMtu; a physical one has kPlainMtu, or
+                                  ///< kJumboMtu under a SEA with `jumbo_frames`.
+    std::optional<std::uint32_t> worker;  ///< Which worker polls it; empty: the runtime decides.
+
+    // What follows is of virtual adapters only.
+    std::string vswitch;
+    VlanId pvid;
+    std::vector<VlanId> vids;         ///< In the file's order, without the PVID.
+    std::uint8_t trunk_priority = 0;  ///< 0: no trunk adapter.
+    std::optional<MacAddress> mac;    ///< Empty: `auto`, made by the runtime.
+    AllowedMacs allowed_macs;
+    std::optional<std::uint8_t> qos_priority;  ///< PCP of tags that the switch inserts, 0 to 7.
+    std::uint32_t max_macs = 64;               ///< Addresses learned here at most: 1 to 1 048 576.
+    bool tag_pvid = false;                     ///< Frames of the PVID leave tagged too.
+    bool tunnel = false;  ///< QinQ: all that comes in belongs to the PVID, its tag is payload.
+    std::vector<VlanId> tunnel_vids;  ///< Customer VLANs that the tunnel carries; empty: all.
+    std::uint16_t tpid = 0x8100;      ///< Of its tags: 0x8100, or 0x88a8 for a service trunk.
+
+    [[nodiscard]] bool is_trunk() const { return trunk_priority != 0; }
+    bool operator==(const Adapter&) const = default;
+};
+
+/// Reference 2.1 and 3.4.
+enum class HaMode : std::uint8_t { Disabled, Auto, Standby, Sharing };
+
+/// A Shared Ethernet Adapter; attributes as in reference 2.1.
+struct Sea {
+    std::string name;
+    Place place;
+    std::string real_adapter;
+    std::vector<std::string> virt_adapters;  ///< 1 to 16 trunk adapters, in the file's order.
+    std::string pvid_adapter;                ///< Gets the wire's untagged frames.
+    VlanId pvid;                             ///< Equal to that of `pvid_adapter`.
+    std::optional<std::string> ctl_chan;     ///< Empty: the pair finds itself on VLAN 4095 (3.7).
+    HaMode ha_mode = HaMode::Disabled;
+
+    std::optional<std::string> netaddr;    ///< IPv4 address to ping; empty: none (3.5).
+    std::chrono::seconds health_time{60};  ///< Healthy so long before it rejoins (IV97991).
+    std::chrono::seconds link_time{0};     ///< Link up so long before it counts; default ours.
+    std::chrono::seconds fb_delay{0};      ///< Wait before failback; default ours.
+    bool noauto_failback = false;          ///< true: no failback by itself.
+    bool adapter_reset = false;            ///< Reset the real adapter on becoming backup.
+    std::chrono::milliseconds keepalive_ms{250};  ///< Between keep-alives, 10 to 60 000 (3.2).
+    std::chrono::milliseconds lease_ms{100};  ///< Trunk slot's lease, 5 to 60 000; default ours.
+
+    bool largesend = false;      ///< TSO from clients to the wire (2.4); default of early VIOS.
+    bool large_receive = false;  ///< Off on purpose, for Linux clients' sake (2.5).
+    bool jumbo_frames = false;
+    bool accounting = false;  ///< Frames and bytes per client address.
+
+    bool operator==(const Sea&) const = default;
+};
+
+enum class PartitionType : std::uint8_t { Vios, Client };
+
+struct Partition {
+    std::string name;
+    PartitionType type = PartitionType::Client;
+    std::vector<Adapter> adapters;
+    std::vector<Sea> seas;  ///< In a VIOS only.
+    Place place;
+
+    bool operator==(const Partition&) const = default;
+};
+
+/// What a worker does when there is nothing to do: sleep after a while, or never.
+enum class IdlePolicy : std::uint8_t { Adaptive, Poll };
+
+struct Runtime {
+    IdlePolicy idle = IdlePolicy::Adaptive;
+    std::uint32_t workers = 1;         ///< 1 to 64.
+    std::vector<std::uint32_t> cores;  ///< One for each worker, or empty: the runtime decides.
+    std::uint32_t buffers = 0;         ///< Frame buffers in all; 0: `auto`, as many as it takes.
+
+    bool operator==(const Runtime&) const = default;
+};
+
+struct System {
+    std::string name;
+    std::vector<Vswitch> vswitches;  ///< The order gives the ids 0 to 15.
+    std::vector<Partition> partitions;
+    Runtime runtime;
+
+    bool operator==(const System&) const = default;
+};
+
+/// "vios1/ent3", an adapter's or a SEA's name in the whole frame.
+[[nodiscard]] std::string qualified(const Partition& partition, const std::string& adapter);
+
+}  // namespace sealane::config
