@@ -1,0 +1,67 @@
+// A DPDK device as a port: a NIC, a TAP, a packet socket on a kernel interface, a capture file.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "dataplane/base/result.h"
+#include "dataplane/port/pools.h"
+#include "dataplane/port/port.h"
+
+namespace sealane::port {
+
+struct EthdevSettings {
+    std::string name;     ///< Of the adapter, for messages: "vios1/ent0".
+    std::string devargs;  ///< As DPDK takes it: "net_af_packet0,iface=up1", "0000:3b:00.0".
+    std::uint32_t mtu = 1500;
+    std::uint16_t rx_descriptors = 1024;  ///< Adjusted to what the device takes.
+    std::uint16_t tx_descriptors = 1024;
+    /// Buffers of the pool that a device gets of its own when it needs larger ones than the shared.
+    std::uint32_t large_buffers = 1024;
+};
+
+/// Bytes of memory that a device may take beside the shared pools, for sizing the environment.
+[[nodiscard]] std::uint64_t ethdev_memory(const EthdevSettings& settings);
+
+/// Owns one device: attached and started by open(), stopped and removed by the destructor, both of
+/// which belong to control and may take long.  One receive and one transmit queue.
+class EthdevPort final : public Port {
+  public:
+    /// The environment must run.  `pools` outlives the port.  At most 32 at a time (DPDK's limit as
+    /// Debian builds it); the error says so.
+    [[nodiscard]] static Result<std::unique_ptr<EthdevPort>> open(const EthdevSettings& settings,
+                                                                  const Pools& pools);
+    ~EthdevPort() override;
+
+    /// A frame may be a chain or be empty.  Of the driver's flags only a tag beside it is kept.
+    std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) override;
+    /// What the device does not take at the second try is dropped as QueueFull.
+    void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;
+    /// Looks at the link.
+    void service(Instant now, Tally& tally) override;
+    [[nodiscard]] PortTraits traits() const override { return traits_; }
+    [[nodiscard]] PortState state() const override;
+
+  private:
+    friend class EthdevOpener;
+    EthdevPort() = default;
+
+    /// The frame as the driver can take it, or null: then it was dropped and counted.
+    rte_mbuf* make_ready(rte_mbuf* frame, Tally& tally) const;
+
+    std::string device_, driver_;
+    PoolPointer large_;              ///< Empty where the shared pool serves.
+    rte_mempool* frames_ = nullptr;  ///< The pool that is used: large_ or the shared one.
+    std::uint16_t port_id_ = 0;
+    bool started_ = false;
+    bool takes_chains_ = false;
+    /// A received frame this long or longer may have been cut off by the driver; 0: it never cuts.
+    std::uint32_t cut_length_ = 0;
+    PortTraits traits_;
+    std::atomic<bool> link_up_{false};
+};
+
+}  // namespace sealane::port

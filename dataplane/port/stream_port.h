@@ -1,0 +1,100 @@
+// The port that every QEMU network card can be attached to (`-netdev stream`): a unix socket that
+// carries frames, each after its length as four bytes, most significant first.
+//
+// What makes it harder than it looks: the peer is not trusted, may stop reading at any byte, and
+// may go and come back at any time; none of that may cost another port a frame, and every frame of
+// ours is counted exactly once all the same.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "dataplane/base/result.h"
+#include "dataplane/port/pools.h"
+#include "dataplane/port/port.h"
+#include "dataplane/port/stream_inbox.h"
+#include "dataplane/port/stream_outbox.h"
+#include "dataplane/port/stream_socket.h"
+#include "dataplane/wire/stream_framing.h"
+
+namespace sealane::port {
+
+struct QemuStreamSettings {
+    std::string name;                   ///< Of the adapter, for messages: "lpar1/ent0".
+    std::string path;                   ///< Of the unix socket.
+    bool listen = true;                 ///< Otherwise connect, and try again for ever.
+    std::uint32_t queue_frames = 1024;  ///< Frames that may wait for a peer that reads slowly.
+    std::uint32_t max_frame = wire::kMaxStreamFrame;  ///< Tag included, in bytes.
+    std::uint64_t seed = 1;                           ///< Of the retries' jitter.
+};
+
+/// One peer at a time; a second one that connects to a listening port is closed at once and
+/// counted.
+///
+/// In: lengths below 14 and above max_frame are skipped and refused (Runt, Oversize); a length
+/// above 69,632 is no frame's, so the connection is closed (BadLength). Out: frames wait in a queue
+/// bounded in frames and bytes.  Queue full: PeerBackpressure.  No peer: PortDown, and so are those
+/// that wait when the peer goes, the half-written one included.
+///
+/// An idle port is not read at every poll: after an empty read the next 1, 3, 7, 15, then always 31
+/// polls are skipped, until something came or awake() was called.
+class QemuStreamPort final : public Port {
+  public:
+    /// Listening: the socket is there, mode 0600, when this returns, in place of one that nobody
+    /// listens at any more; unlinked by the destructor.  Connecting: the first try is service()'s.
+    [[nodiscard]] static Result<std::unique_ptr<QemuStreamPort>> open(
+        const QemuStreamSettings& settings, const Pools& pools);
+    ~QemuStreamPort() override;
+
+    std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) override;
+    void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;
+    void service(Instant now, Tally& tally) override;
+    [[nodiscard]] int wake_descriptor() const override { return wake_.get(); }
+    bool prepare_to_sleep() override;
+    void awake() override { polls_to_skip_ = 0; }
+    [[nodiscard]] PortTraits traits() const override { return {.max_frame = settings_.max_frame}; }
+    [[nodiscard]] PortState state() const override;
+
+  private:
+    QemuStreamPort(const QemuStreamSettings& settings, const Pools& pools, Descriptor wake);
+
+    void read_socket();
+    void flush(Tally& tally);
+    void accept_peers(Instant now);
+    void try_to_connect(Instant now);
+    void adopt(Descriptor peer, Instant now);
+    void disconnect(Instant now, Tally& tally);
+    void watch_for_room(bool wanted);
+
+    QemuStreamSettings settings_;
+    rte_mempool* pool_;
+    Descriptor wake_;  ///< An epoll of the listener and the peer.
+    Listener listener_;
+    Descriptor
+        peer_;  ///< Changes in service() only, so that neither receive() nor send() loses it.
+    std::atomic<bool> broken_{false};  ///< The peer is gone or talks nonsense: service() closes it.
+
+    // The owner's.
+    StreamInbox inbox_;
+    std::uint32_t polls_to_skip_ = 0;
+    std::uint32_t idle_stride_ = 0;
+
+    // Those of send() and service(), which never overlap.
+    StreamOutbox outbox_;
+    bool watching_for_room_ = false;
+    std::minstd_rand jitter_;
+    Duration retry_delay_;
+    Instant retry_at_{};
+    Instant connected_at_{};
+
+    // For state().
+    std::atomic<bool> up_{false};
+    std::atomic<int> last_fault_{0};
+    std::atomic<std::uint64_t> peers_refused_{0};
+};
+
+}  // namespace sealane::port
