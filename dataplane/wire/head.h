@@ -16,10 +16,10 @@ inline constexpr std::size_t kParseLength = 18;
 
 /// What the switch needs to know of a frame.  A plain value.
 struct FrameHead {
-    MacAddress dst, src;
+    MacAddress dst{}, src{};
     std::uint16_t ether_type = 0;  ///< What follows the outer tag, if there is one.
     std::uint16_t tpid = 0;        ///< 0x8100 or 0x88a8; 0: the frame has no tag.
-    Tci tci;                       ///< Of the outer tag; 0 without one.
+    Tci tci{};                     ///< Of the outer tag; 0 without one.
     bool tag_in_bytes = false;     ///< The outer tag stands in the frame, not beside it.
     Drop fault = Drop::None;       ///< Runt or Malformed; then nothing else is set.
 

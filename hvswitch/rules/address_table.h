@@ -12,37 +12,12 @@
 #include <optional>
 
 #include "dataplane/base/ids.h"
-#include "dataplane/base/mac.h"
 #include "dataplane/base/result.h"
 #include "dataplane/base/time.h"
+#include "hvswitch/rules/address_buckets.h"
+#include "hvswitch/rules/address_entry.h"
 
 namespace sealane::hvswitch {
-
-/// (vswitch, VLAN, MAC) as one word: vswitch << 60 | vlan << 48 | mac.  Never 0.
-struct AddressKey {
-    std::uint64_t word = 0;
-
-    AddressKey(VswitchId vswitch, VlanId vlan, MacAddress mac)
-        : word(std::uint64_t{vswitch.index} << 60 | std::uint64_t{vlan.value} << 48 | mac.bits) {}
-    explicit AddressKey(std::uint64_t raw) : word(raw) {}
-
-    [[nodiscard]] VswitchId vswitch() const { return {static_cast<std::uint8_t>(word >> 60)}; }
-    [[nodiscard]] VlanId vlan() const { return {static_cast<std::uint16_t>(word >> 48 & 0xfff)}; }
-    [[nodiscard]] MacAddress mac() const { return {word & 0xffff'ffff'ffff}; }
-    bool operator==(const AddressKey&) const = default;
-};
-
-/// How an entry came to be.  Learned ones age and may be evicted or moved; the others stay until
-/// they are removed by command (Static) or with their adapter (Configured: its own address).
-enum class AddressKind : std::uint8_t { Learned, Static, Configured };
-
-struct AddressEntry {
-    AdapterId adapter;
-    AddressKind kind = AddressKind::Learned;
-    std::uint32_t seen_s = 0;  ///< Coarse time of last use as a source, seconds modulo 2^17.
-
-    bool operator==(const AddressEntry&) const = default;
-};
 
 /// What became of a source address.
 enum class Learning : std::uint8_t {
@@ -60,9 +35,14 @@ enum class Learning : std::uint8_t {
 class AddressTable {
   public:
     struct Limits {
-        std::size_t capacity = 65536;           ///< Entries of all kinds together.
-        Duration age = std::chrono::seconds{300};  ///< Learned entries unused for so long go.
+        std::size_t capacity = 65536;  ///< Entries of all kinds together.
+        /// Learned entries unused for so long go: never earlier, and at the first sweep that comes
+        /// a second later or more.  At most kMaxAge; longer is taken for it.
+        Duration age = std::chrono::seconds{300};
     };
+
+    /// Times of last use count modulo 2^17 s (36 h); what is left is time for the sweep to come by.
+    static constexpr Duration kMaxAge = std::chrono::hours{24};
 
     /// `seed` keys the hash, so that nobody can choose addresses that collide.
     AddressTable(Limits limits, std::uint64_t seed);
@@ -71,15 +51,22 @@ class AddressTable {
     AddressTable& operator=(const AddressTable&) = delete;
 
     /// Where the address is.  An entry that is being moved inside the table is never missed.
-    [[nodiscard]] std::optional<AddressEntry> find(AddressKey key) const;
+    [[nodiscard]] std::optional<AddressEntry> find(AddressKey key) const {
+        return buckets_.find(key);
+    }
 
     /// Brings the lines that find(key) will touch into the cache.
-    void prefetch(AddressKey key) const;
+    void prefetch(AddressKey key) const { buckets_.prefetch(key); }
 
-    /// True when learn(key, from, …, now) would change nothing: there, Learned at `from`, and already
-    /// stamped with this second; or fixed at `from`.  The fast path asks this and calls learn() only
-    /// when the answer is false.
-    [[nodiscard]] bool is_fresh(const std::optional<AddressEntry>& found, AdapterId from, Instant now) const;
+    /// True when learn(key, from, …, now) would change nothing: there, Learned at `from`, and
+    /// already stamped with this second; or fixed at `from`.  The fast path asks this and calls
+    /// learn() only when the answer is false.
+    [[nodiscard]] bool is_fresh(const std::optional<AddressEntry>& found,
+                                AdapterId from,
+                                Instant now) const {
+        if (!found || found->adapter != from) return false;
+        return found->kind != AddressKind::Learned || found->seen_s == coarse_s(now);
+    }
 
     /// Notes that `key` was a source at `from`.  When the table is full, the least recently used
     /// Learned entry of the adapter that has most of them goes (decision D12); when `from` holds
@@ -93,22 +80,26 @@ class AddressTable {
     /// Removes an entry of any kind but Configured; false if it is not there.
     bool forget(AddressKey key);
 
-    /// Removes the Learned entries (or, with `all_kinds`, every entry) for which `which` answers true.
-    /// Returns how many.
-    std::size_t flush(const std::function<bool(AddressKey, const AddressEntry&)>& which, bool all_kinds = false);
+    /// Removes the Learned entries (or, with `all_kinds`, every entry) for which `which` answers
+    /// true. Returns how many.
+    std::size_t flush(const std::function<bool(AddressKey, const AddressEntry&)>& which,
+                      bool all_kinds = false);
 
-    /// Removes entries that are too old, looking at no more than `buckets` buckets; goes on where the
-    /// last call stopped.  Returns how many went.
+    /// Removes entries that are too old, looking at no more than `buckets` buckets; goes on where
+    /// the last call stopped.  Returns how many went.
     std::size_t age(Instant now, std::size_t buckets);
 
-    /// Calls `each` for every entry.  From any thread: an entry that changes meanwhile is given as it
-    /// was or as it is, never half.
+    /// Calls `each` for every entry.  From any thread: an entry that changes meanwhile is given as
+    /// it was or as it is, never half.
     void for_each(const std::function<void(AddressKey, const AddressEntry&)>& each) const;
 
+    // From any thread.
     [[nodiscard]] std::size_t size() const;
-    [[nodiscard]] std::size_t capacity() const;
-    [[nodiscard]] std::size_t buckets() const;
+    [[nodiscard]] std::size_t capacity() const { return limits_.capacity; }
+    [[nodiscard]] std::size_t buckets() const { return buckets_.buckets(); }
     [[nodiscard]] std::size_t learned_at(AdapterId adapter) const;
+    /// Memory allocated; pages of it that no entry needed yet cost nothing.
+    [[nodiscard]] std::size_t bytes() const;
 
     /// Events since the start, for `sealane fdb`.
     struct Counts {
@@ -117,8 +108,16 @@ class AddressTable {
     [[nodiscard]] Counts counts() const;
 
   private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    struct Books;  // what only the writer needs
+
+    void renew(SlotIndex slot, AddressEntry entry, AdapterId owner, std::uint32_t seen_s);
+    bool insert(AddressKey key, const AddressEntry& entry);
+    bool make_room(AdapterId from);
+    void drop_entry(SlotIndex slot, const AddressEntry& entry);
+
+    Limits limits_;
+    AddressBuckets buckets_;
+    std::unique_ptr<Books> books_;
 };
 
 }  // namespace sealane::hvswitch

@@ -11,12 +11,18 @@ namespace sealane::hvswitch {
 struct Admission {
     Drop drop = Drop::None;
     /// VLAN, priority and DEI that the frame has inside the switch.
-    wire::Tci tci;
+    wire::Tci tci{};
     /// The outer tag stands in the bytes and has to be taken out.
     bool pop = false;
 
     bool operator==(const Admission&) const = default;
 };
+
+/// Whether the frame has an outer tag that is a tag for this adapter; every other is payload.  A
+/// payload tag that the driver took out of the bytes (`!tag_in_bytes`) has to be put back.
+[[nodiscard]] inline bool reads_tag(const PortRules& port, const wire::FrameHead& head) {
+    return head.is_tagged() && head.tpid == port.tpid && !port.tunnel;
+}
 
 /// Decides whether a frame that came in from the adapter's port may enter the switch, and in which
 /// VLAN.  Pure.  Looks at everything but the slot and the address table.
@@ -39,6 +45,16 @@ enum class Egress : std::uint8_t { Untagged, Tagged, NotMember };
 [[nodiscard]] inline Egress egress(const PortRules& port, VlanId vlan) {
     if (!port.is_member(vlan)) return Egress::NotMember;
     return vlan == port.pvid && !port.tag_pvid ? Egress::Untagged : Egress::Tagged;
+}
+
+/// True when the peer of the adapter would take a tag in the payload for one of the adapter's
+/// VLANs: the frame of `vlan` leaves untagged, its EtherType (behind all tags that were taken out)
+/// is the tag type that the adapter reads, and the adapter carries tagged VLANs.  Such a frame is
+/// Drop::DoubleTag on its way out, for the same reason as in D1; a client with vids could otherwise
+/// send `vlan` + `victim` and come out of a trunk, whose PVID is `vlan`, as a frame of `victim`.
+[[nodiscard]] inline bool hops_out(const PortRules& port, VlanId vlan, std::uint16_t ether_type) {
+    return ether_type == port.tpid && egress(port, vlan) == Egress::Untagged && !port.tunnel &&
+           port.vids.any();
 }
 
 }  // namespace sealane::hvswitch

@@ -20,14 +20,15 @@ struct PortRules {
     bool enabled = true;   ///< False: no traffic either way (LoPAR attribute bit 49).
     VswitchId vswitch;
 
-    VlanId pvid;   ///< VLAN of untagged frames; value 0: untagged frames are refused.
-    VlanSet vids;  ///< Additional VLANs, carried with a tag.  Never holds pvid, 0 or 4095.
+    VlanId pvid;            ///< VLAN of untagged frames; value 0: untagged frames are refused.
+    VlanSet vids;           ///< Additional VLANs, carried with a tag.  Never holds pvid, 0 or 4095.
     bool tag_pvid = false;  ///< The PVID leaves with a tag too ("native-tagged").
     std::uint16_t tpid = wire::kTpidCustomer;  ///< Tag type this adapter reads and writes.
 
     /// Provider edge (802.1Q "dot1q tunnel"): every frame belongs to pvid, tags in it are payload.
     bool tunnel = false;
-    std::optional<VlanSet> tunnel_vids;  ///< If set, the customer VLANs carried; untagged always is.
+    std::optional<VlanSet>
+        tunnel_vids;  ///< If set, the customer VLANs carried; untagged always is.
 
     std::optional<std::uint8_t> qos_priority;  ///< PCP of a tag that the switch adds, 0 to 7.
 

@@ -18,20 +18,21 @@ struct Route {
     enum class Kind : std::uint8_t { One, Fanout, Dropped };
 
     Kind kind = Kind::Dropped;
-    AdapterId to;                         ///< For One.
-    Drop why = Drop::None;                ///< For Dropped.
+    AdapterId to{};                          ///< For One.
+    Drop why = Drop::None;                   ///< For Dropped.
     Direction charged = Direction::Between;  ///< Of a drop.
 
     bool operator==(const Route&) const = default;
 };
 
-/// Routes a frame of (`from`'s vswitch, `vlan`) to `dst`.  `found` is what the address table has for
-/// it.  Pure; `from` is an adapter that the frame was admitted at.
+/// Routes a frame of (`from`'s vswitch, `vlan`) to `dst`.  `found` is what the address table has
+/// for it.  Pure; `from` is an adapter that the frame was admitted at.
 ///
-/// Group addresses: Fanout.  Known unicast: its adapter if it is a member of the VLAN (EgressVlan if
-/// not), a trunk's address: the holder of that trunk's slot; never back to `from` (SamePort, decision
-/// D7).  Unknown unicast: the VLAN's active trunk; from the trunk itself, or without an active trunk:
-/// NoDestination (decision D5).  On a flood_unknown vswitch unknown unicast is Fanout.
+/// Group addresses: Fanout.  Known unicast: its adapter if it is a member of the VLAN (EgressVlan
+/// if not), a trunk's address: the holder of that trunk's slot; never back to `from` (SamePort,
+/// decision D7).  Unknown unicast: the VLAN's active trunk; from the trunk itself, or without an
+/// active trunk: NoDestination (decision D5).  On a flood_unknown vswitch unknown unicast is
+/// Fanout.
 [[nodiscard]] Route route(const SwitchRules& rules,
                           const SlotTable& slots,
                           AdapterId from,
@@ -50,7 +51,8 @@ void for_each_receiver(
     const SlotId slot = rules.trunk_slot(vswitch, vlan);
     if (slot == kNoSlot) return;
     const SlotTable::Holder holder = slots.holder(slot);
-    if (holder.held && holder.adapter != from && rules.port(holder.adapter).enabled) each(holder.adapter);
+    if (holder.held && holder.adapter != from && rules.port(holder.adapter).enabled)
+        each(holder.adapter);
 }
 
 }  // namespace sealane::hvswitch

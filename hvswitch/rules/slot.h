@@ -30,7 +30,7 @@ class SlotTable {
 
     struct Holder {
         bool held = false;
-        AdapterId adapter;
+        AdapterId adapter{};
         std::uint32_t epoch = 0;  ///< Raised by each change of holder.
     };
 

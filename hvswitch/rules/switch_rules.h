@@ -31,7 +31,9 @@ class SwitchRules {
 
     [[nodiscard]] std::size_t adapters() const { return settings_.ports.size(); }
     [[nodiscard]] const PortRules& port(AdapterId id) const { return settings_.ports[id.index]; }
-    [[nodiscard]] const VswitchRules& vswitch(VswitchId id) const { return settings_.vswitches[id.index]; }
+    [[nodiscard]] const VswitchRules& vswitch(VswitchId id) const {
+        return settings_.vswitches[id.index];
+    }
     [[nodiscard]] SlotId slot_of(AdapterId id) const { return settings_.slots[id.index]; }
 
     /// Enabled non-trunk members of the VLAN, in order of AdapterId.
@@ -46,6 +48,9 @@ class SwitchRules {
         SlotId trunk = kNoSlot;
     };
 
+    [[nodiscard]] VlanEntry& entry(VswitchId vswitch, VlanId vlan) {
+        return vlans_[vswitch.index * kVlanCount + vlan.value];
+    }
     [[nodiscard]] const VlanEntry& entry(VswitchId vswitch, VlanId vlan) const {
         return vlans_[vswitch.index * kVlanCount + vlan.value];
     }

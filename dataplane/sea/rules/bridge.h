@@ -1,4 +1,5 @@
-// The Shared Ethernet Adapter's decisions: which trunk adapter carries a VLAN, and what is filtered.
+// The Shared Ethernet Adapter's decisions: which trunk adapter carries a VLAN, and what is
+// filtered.
 #pragma once
 
 #include <array>
@@ -34,22 +35,21 @@ class BridgeRules {
     /// `default_trunk` is the index of pvid_adapter.  A VLAN is on one trunk only.
     BridgeRules(std::span<const TrunkVlans> trunks, std::size_t default_trunk);
 
-    /// Real side to virtual side.  Untagged and VID 0: pvid_adapter.  A VID of some trunk: that trunk.
-    /// pvid_adapter's own PVID as a tag: pvid_adapter, as the switch accepts it; the PVID of another
-    /// trunk is a placeholder, and VID 4095 is reserved: FilteredVlan.  Reserved destinations:
-    /// FilteredReserved.  Zero or group source: BadSource.
+    /// Real side to virtual side.  Untagged and VID 0: pvid_adapter.  A VID of some trunk: that
+    /// trunk. pvid_adapter's own PVID as a tag: pvid_adapter, as the switch accepts it; the PVID of
+    /// another trunk is a placeholder, and VID 4095 is reserved: FilteredVlan.  Reserved
+    /// destinations: FilteredReserved.  Zero or group source: BadSource.
     [[nodiscard]] Inward from_wire(const wire::FrameHead& head) const;
 
     /// Virtual side to real side, for a frame that came over trunk `trunk`.  Untagged only from
-    /// pvid_adapter: from any other it would leave in the default VLAN of the outside switch.  Tagged
-    /// with a VID that is not this trunk's: FilteredVlan.
+    /// pvid_adapter: from any other it would leave in the default VLAN of the outside switch.
+    /// Tagged with a VID that is not this trunk's: FilteredVlan.
     [[nodiscard]] Drop to_wire(std::size_t trunk, const wire::FrameHead& head) const;
 
   private:
     static constexpr std::uint8_t kNone = 0xff;
 
     std::array<std::uint8_t, kVlanCount> trunk_of_{};
-    VlanId default_pvid_;
     std::uint8_t default_trunk_;
 };
 

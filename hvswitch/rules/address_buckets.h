@@ -1,0 +1,172 @@
+// The address table's memory that readers see: a cuckoo hash of buckets one cache line wide.
+//
+// What makes it harder than it looks: readers take no lock and never wait, while one writer changes
+// words under them.  Two things must not happen to a reader.
+//
+// It pairs one key with another key's value.  A slot that gets a new key goes through: key = 0,
+// version + 1, value, key.  A reader that saw the old key and read the new value has, by that
+// value's release, also the new version before it, and looks again.
+//
+// It misses an entry that is moved to its other bucket meanwhile.  A move goes: copy to the new
+// slot, moves + 1, clear the old slot.  A reader that came too early for the copy and too late for
+// the original has, by the clearing's release, also the new number of moves, and looks again.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "hvswitch/rules/address_entry.h"
+#include "hvswitch/rules/zeroed_array.h"
+
+namespace sealane::hvswitch {
+
+/// Index of one place for an entry: bucket * kSlotsPerBucket + place in it.
+using SlotIndex = std::uint32_t;
+inline constexpr SlotIndex kNowhere = 0xffff'ffff;
+
+/// Where a key may be.
+struct BucketPair {
+    std::uint32_t first = 0, second = 0;
+};
+
+/// The hash.  Both factors are secret, so that who doesn't know the seed can't choose keys that
+/// meet.
+class AddressHash {
+  public:
+    explicit AddressHash(std::uint64_t seed);
+
+    [[nodiscard]] std::uint64_t operator()(AddressKey key) const {
+        return fold(fold(key.word ^ mask_, factor_) ^ factor_, 0x9e37'79b9'7f4a'7c15);
+    }
+
+  private:
+    /// The 128-bit product's halves, one upon the other.
+    static std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+        __extension__ using Wide = unsigned __int128;
+        const Wide product = Wide{a} * b;
+        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    }
+
+    std::uint64_t mask_, factor_;
+};
+
+/// Threads: find(), prefetch() and read() from any; everything else by one writer at a time.
+class AddressBuckets {
+  public:
+    static constexpr std::size_t kSlotsPerBucket = 5;
+    /// An insertion looks into no more buckets than this, whatever the keys.
+    static constexpr std::size_t kMaxLooked = 256;
+
+    /// Room for `capacity` entries at a load of 85 % or less.
+    AddressBuckets(std::size_t capacity, std::uint64_t seed);
+
+    [[nodiscard]] std::optional<AddressEntry> find(AddressKey key) const;
+    void prefetch(AddressKey key) const;
+
+    [[nodiscard]] std::size_t buckets() const { return std::size_t{mask_} + 1; }
+    [[nodiscard]] std::size_t slots() const { return buckets() * kSlotsPerBucket; }
+    [[nodiscard]] std::size_t bytes() const { return memory_.bytes(); }
+    [[nodiscard]] BucketPair pair_of(AddressKey key) const;
+    /// How often an entry changed its place.
+    [[nodiscard]] std::uint64_t moves() const { return moves_.load(std::memory_order_acquire); }
+
+    /// What stands in a slot.
+    struct Content {
+        AddressKey key;
+        AddressEntry entry;
+    };
+    [[nodiscard]] std::optional<Content> read(SlotIndex slot) const;
+
+    /// Slot of the key, or kNowhere.
+    [[nodiscard]] SlotIndex locate(AddressKey key) const;
+    void set(SlotIndex slot, const AddressEntry& entry);
+    void put(SlotIndex empty_slot, AddressKey key, const AddressEntry& entry);
+    void clear(SlotIndex slot);
+    void move(SlotIndex from, SlotIndex empty_slot);
+
+    /// A chain of slots: when the entry of each is moved to the next, from the back, the first one
+    /// is free, and it is one for the key asked for.  The last one is the goal.
+    struct Path {
+        static constexpr std::size_t kMaxLength = 8;
+        std::array<SlotIndex, kMaxLength> slots{};
+        std::size_t length = 0;  ///< 0: there is none.
+        std::size_t looked = 0;  ///< Into how many buckets.
+    };
+    enum class Goal : std::uint8_t { EmptySlot, LearnedEntry };
+
+    /// The shortest path to a goal; looks into kMaxLooked buckets at most.
+    [[nodiscard]] Path path_for(AddressKey key, Goal goal) const;
+
+  private:
+    struct alignas(64) Bucket {
+        std::array<std::uint64_t, kSlotsPerBucket> keys;  // 0: empty
+        std::array<std::uint32_t, kSlotsPerBucket> values;
+        std::uint32_t version;
+    };
+    static_assert(sizeof(Bucket) == 64);
+
+    [[nodiscard]] static std::optional<AddressEntry> look(Bucket& bucket, std::uint64_t key);
+    [[nodiscard]] static std::uint32_t match(Bucket& bucket, std::uint64_t key);
+    [[nodiscard]] bool is_goal(SlotIndex slot, Goal goal) const;
+    [[nodiscard]] std::atomic_ref<std::uint64_t> key_at(SlotIndex slot) const;
+    [[nodiscard]] std::atomic_ref<std::uint32_t> value_at(SlotIndex slot) const;
+
+    AddressHash hash_;
+    std::uint32_t mask_;
+    ZeroedArray<Bucket> memory_;
+    std::atomic<std::uint64_t> moves_{0};
+};
+
+// Read for every frame, so here: a call and the answer's way through memory would cost as much
+// again.
+
+inline BucketPair AddressBuckets::pair_of(AddressKey key) const {
+    const std::uint64_t hash = hash_(key);
+    const std::uint32_t first = static_cast<std::uint32_t>(hash) & mask_;
+    const std::uint32_t second = static_cast<std::uint32_t>(hash >> 32) & mask_;
+    return {first, first == second ? first ^ 1 : second};
+}
+
+inline void AddressBuckets::prefetch(AddressKey key) const {
+    const BucketPair pair = pair_of(key);
+    __builtin_prefetch(&memory_[pair.first]);
+    __builtin_prefetch(&memory_[pair.second]);
+}
+
+/// Bit i is set if slot i has the key.  Without branches: which slot it is can't be predicted.
+inline std::uint32_t AddressBuckets::match(Bucket& bucket, std::uint64_t key) {
+    std::uint32_t hits = 0;
+    for (std::uint32_t i = 0; i < kSlotsPerBucket; ++i) {
+        const std::uint64_t there = std::atomic_ref(bucket.keys[i]).load(std::memory_order_acquire);
+        hits |= static_cast<std::uint32_t>(there == key) << i;
+    }
+    return hits;
+}
+
+inline std::optional<AddressEntry> AddressBuckets::look(Bucket& bucket, std::uint64_t key) {
+    const std::atomic_ref version(bucket.version);
+    for (;;) {
+        const std::uint32_t before = version.load(std::memory_order_acquire);
+        const std::uint32_t hits = match(bucket, key);
+        if (hits == 0) return std::nullopt;
+        const auto slot = static_cast<std::size_t>(__builtin_ctz(hits));
+        const std::uint32_t value =
+            std::atomic_ref(bucket.values[slot]).load(std::memory_order_acquire);
+        if (version.load(std::memory_order_relaxed) == before) return unpack(value);
+    }
+}
+
+inline std::optional<AddressEntry> AddressBuckets::find(AddressKey key) const {
+    const BucketPair pair = pair_of(key);
+    for (;;) {
+        const std::uint64_t moves_before = moves_.load(std::memory_order_acquire);
+        if (const auto entry = look(memory_[pair.first], key.word)) return entry;
+        if (const auto entry = look(memory_[pair.second], key.word)) return entry;
+        if (moves_.load(std::memory_order_relaxed) == moves_before) return std::nullopt;
+    }
+}
+
+}  // namespace sealane::hvswitch
