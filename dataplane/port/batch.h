@@ -1,6 +1,7 @@
 // A burst of frames on its way through the stages.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -32,18 +33,21 @@ class Batch {
     Batch& operator=(const Batch&) = delete;
     ~Batch() { SEALANE_ASSERT(size_ == 0, "a batch died with frames in it"); }
 
-    /// Takes and parses `count` frames.
-    void fill(rte_mbuf* const* frames, std::uint16_t count) {
+    /// Takes and parses `count` frames.  Returns their bytes on the wire.
+    std::uint64_t fill(rte_mbuf* const* frames, std::uint16_t count) {
         constexpr std::uint16_t kAhead = 8;
         for (std::uint16_t i = 0; i < std::min(count, kAhead); ++i) {
             rte_prefetch0(rte_pktmbuf_mtod(frames[i], void*));
         }
+        std::uint64_t bytes = 0;
         for (std::uint16_t i = 0; i < count; ++i) {
             if (i + kAhead < count) rte_prefetch0(rte_pktmbuf_mtod(frames[i + kAhead], void*));
             frames_[i].mbuf = frames[i];
             frames_[i].head = parse(frames[i]);
+            bytes += length_of(frames[i]);
         }
         size_ = count;
+        return bytes;
     }
 
     [[nodiscard]] std::uint16_t size() const { return size_; }

@@ -1,6 +1,7 @@
 // A frame as DPDK holds it: a chain of rte_mbuf, and possibly its outer tag beside it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 

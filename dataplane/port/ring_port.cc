@@ -124,6 +124,8 @@ PortState RingEnd::state() const {
             .detail = up ? "in process, " + std::to_string(out_.capacity()) + " frames" : "the other end is closed"};
 }
 
+std::size_t RingEnd::waiting() const { return in_.count(); }
+
 void RingEnd::set_open(bool open) { in_.open.store(open, std::memory_order_relaxed); }
 
 Result<std::unique_ptr<RingPair>> RingPair::make(std::uint32_t size, bool tag_beside) {

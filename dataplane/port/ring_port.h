@@ -26,6 +26,9 @@ class RingEnd final : public Port {
     [[nodiscard]] PortTraits traits() const override { return traits_; }
     [[nodiscard]] PortState state() const override;
 
+    /// Frames that wait to be received at this end.  Any thread; exact only while nothing moves.
+    [[nodiscard]] std::size_t waiting() const;
+
     /// This end stops (false) or starts (true) receiving: while it doesn't, what the other end sends
     /// is dropped there as port_down.  Both ends start open.  Any thread.
     void set_open(bool open);

@@ -1,0 +1,49 @@
+// Which number has which adapter: the configuration's names turned into AdapterIds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/config/model.h"
+#include "control/runtime/report.h"
+#include "dataplane/base/ids.h"
+
+namespace sealane::runtime {
+
+/// One adapter or SEA.  Points into the model, which outlives it.
+struct Seat {
+    AdapterId id;
+    std::string name;  ///< Qualified.
+    AdapterRole role = AdapterRole::Client;
+    const config::Partition* partition = nullptr;
+    const config::Adapter* adapter = nullptr;  ///< Null for a SEA.
+    const config::Sea* sea = nullptr;          ///< Of a SEA itself, its real adapter or one of its trunks.
+    std::uint32_t worker = 0;
+};
+
+/// All seats in the file's order; a SEA comes after its partition's adapters.  seats[i].id is i.
+struct Layout {
+    std::vector<Seat> seats;
+
+    [[nodiscard]] std::optional<AdapterId> find(std::string_view name) const;
+    [[nodiscard]] const Seat& seat(AdapterId id) const { return seats[id.index]; }
+    /// The adapter `name` of the partition that `sea` is in.
+    [[nodiscard]] const Seat& sibling(const Seat& of, const std::string& name) const;
+};
+
+/// Pure.  Workers: what the file says; else a SEA with its adapters goes to one worker, and clients to
+/// the workers in turn.
+[[nodiscard]] Layout make_layout(const config::System& model);
+
+/// The address of an adapter whose `mac` is auto: locally administered, the same at every start, five
+/// bytes from the names of system and partition and one from the adapter's number, as PowerVM makes
+/// them (reference powervm-network.md 1.5).
+[[nodiscard]] MacAddress auto_mac(const config::System& model, const Seat& seat);
+
+[[nodiscard]] std::optional<VswitchId> find_vswitch(const config::System& model, std::string_view name);
+
+}  // namespace sealane::runtime

@@ -1,0 +1,60 @@
+// What a running system consists of.  Private to control/runtime.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/config/model.h"
+#include "control/runtime/layout.h"
+#include "control/runtime/ports.h"
+#include "control/runtime/system.h"
+#include "dataplane/base/counters.h"
+#include "dataplane/port/outlet.h"
+#include "dataplane/port/pools.h"
+#include "dataplane/sea/bridge.h"
+#include "dataplane/worker/poller.h"
+#include "dataplane/worker/worker.h"
+#include "hvswitch/forwarder.h"
+#include "hvswitch/switch.h"
+
+namespace sealane::runtime {
+
+/// What stands behind one AdapterId.  A SEA itself has neither.
+struct Station {
+    OpenPort port;
+    std::unique_ptr<port::Outlet> outlet;      ///< To the port.
+    std::unique_ptr<port::Outlet> sea_outlet;  ///< Of a trunk adapter: the SEA's end of the link.
+};
+
+/// Declared in the order of dependence, so that destruction takes the workers first and the pools last.
+struct System::Parts {
+    config::System model;
+    std::string config_file;
+    bool hugepages = false;
+    Instant started{};
+
+    Layout layout;
+    port::Pools pools;
+    std::vector<Station> stations;                            // by AdapterId
+    std::vector<port::Outlet*> outlets;                       // by AdapterId, null for SEAs
+    std::vector<std::unique_ptr<AdapterCounters[]>> counters;  // by worker, then AdapterId
+    std::unique_ptr<hvswitch::Switch> shared;
+    std::vector<std::unique_ptr<hvswitch::Forwarder>> forwarders;  // by worker
+    std::vector<std::unique_ptr<sea::Bridge>> bridges;
+    std::vector<std::unique_ptr<worker::Poller>> pollers;
+    std::vector<std::unique_ptr<worker::Worker>> workers;
+
+    [[nodiscard]] std::span<AdapterCounters> counters_of(std::uint32_t worker) const {
+        return {counters[worker].get(), layout.seats.size()};
+    }
+    [[nodiscard]] AdapterTotals totals(AdapterId id) const {
+        AdapterTotals sum;
+        for (const auto& block : counters) {
+            sum.add(block[id.index]);
+        }
+        return sum;
+    }
+};
+
+}  // namespace sealane::runtime

@@ -1,0 +1,71 @@
+#include "control/runtime/ports.h"
+
+#include <utility>
+#include <variant>
+
+#include "control/runtime/sizing.h"
+#include "dataplane/port/null_port.h"
+#include "dataplane/port/stream_port.h"
+
+namespace sealane::runtime {
+namespace {
+
+template <typename T>
+Result<OpenPort> owned(Result<std::unique_ptr<T>> opened) {
+    if (!opened) return opened.error();
+    OpenPort port;
+    port.own = std::move(opened).value();
+    return port;
+}
+
+Result<OpenPort> ring(std::uint32_t size, bool tag_beside) {
+    Result<std::unique_ptr<port::RingPair>> made = port::RingPair::make(size, tag_beside);
+    if (!made) return made.error();
+    OpenPort port;
+    port.ring = std::move(made).value();
+    return port;
+}
+
+/// One overload a kind of port: what exists is listed here.
+struct Opener {
+    const std::string& name;
+    std::uint32_t mtu;
+    const port::Pools& pools;
+    std::uint64_t seed;
+
+    Result<OpenPort> operator()(const config::NoPort&) const {
+        OpenPort port;
+        port.own = std::make_unique<port::NullPort>();
+        return port;
+    }
+    Result<OpenPort> operator()(const config::RingPort& spec) const { return ring(spec.size, false); }
+    Result<OpenPort> operator()(const config::EthdevPort& spec) const {
+        return owned(port::EthdevPort::open(ethdev_settings(name, spec, mtu), pools));
+    }
+    Result<OpenPort> operator()(const config::QemuStreamPort& spec) const {
+        return owned(port::QemuStreamPort::open(
+            {.name = name, .path = spec.path, .listen = spec.listen, .queue_frames = spec.queue_frames, .seed = seed},
+            pools));
+    }
+};
+
+}  // namespace
+
+port::EthdevSettings ethdev_settings(const std::string& name, const config::EthdevPort& device, std::uint32_t mtu) {
+    return {.name = name,
+            .devargs = device.pci.empty() ? device.devargs : device.pci,
+            .mtu = mtu,
+            .rx_descriptors = device.rx_descriptors,
+            .tx_descriptors = device.tx_descriptors};
+}
+
+Result<OpenPort> open_port(const std::string& name,
+                           const config::Adapter& adapter,
+                           const port::Pools& pools,
+                           std::uint64_t seed) {
+    return std::visit(Opener{name, adapter.mtu, pools, seed}, adapter.port);
+}
+
+Result<OpenPort> open_link() { return ring(kLinkFrames, true); }
+
+}  // namespace sealane::runtime

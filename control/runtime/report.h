@@ -1,0 +1,102 @@
+// What the running system says of itself: plain values, for the management socket and for tests.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataplane/base/counters.h"
+#include "dataplane/base/ids.h"
+#include "dataplane/base/mac.h"
+
+namespace sealane::runtime {
+
+enum class AdapterRole : std::uint8_t {
+    Client,    ///< Virtual adapter of a client (or of a VIOS, without trunk priority).
+    Trunk,     ///< Virtual adapter that bridges to the outside.
+    Physical,  ///< A SEA's real adapter.
+    Sea,       ///< The SEA's own, virtual side: what it exchanges with its trunk adapters.
+};
+
+struct PortReport {
+    bool up = false;
+    std::string type;    ///< "ring", "ethdev", "qemu-stream", "none", "sea".
+    std::string detail;  ///< Where it is attached; if it isn't up, why.
+    std::uint64_t pending = 0;  ///< Frames accepted for sending and not yet taken by the peer.
+};
+
+struct SlotReport {
+    std::uint16_t slot = 0;
+    bool active = false;      ///< This adapter holds it.
+    std::string holder;       ///< Qualified name, empty: nobody.
+    std::uint32_t epoch = 0;
+};
+
+struct AdapterReport {
+    AdapterId id;
+    std::string name;  ///< Qualified: "vios1/ent3".
+    AdapterRole role = AdapterRole::Client;
+    bool enabled = true;
+    std::uint32_t mtu = 0;
+    std::uint32_t worker = 0;
+    PortReport port;
+    AdapterTotals totals;
+
+    // Virtual adapters only.
+    std::string vswitch;
+    VlanId pvid;
+    bool tag_pvid = false;  ///< The PVID leaves tagged: T rather than U.
+    std::vector<VlanId> vids;
+    std::optional<MacAddress> mac;
+    std::uint8_t trunk_priority = 0;
+    std::optional<SlotReport> slot;  ///< Trunks.
+    std::uint64_t addresses = 0;     ///< Learned here.
+};
+
+struct SeaTrunkReport {
+    std::string adapter;
+    VlanId pvid;
+    std::vector<VlanId> vids;
+    bool is_default = false;  ///< pvid_adapter.
+    bool active = false;
+};
+
+struct SeaReport {
+    std::string name;
+    std::string real_adapter;
+    bool real_up = false;
+    std::vector<SeaTrunkReport> trunks;
+    std::string ha_mode;      ///< As configured.
+    std::string state;        ///< "PRIMARY", "BACKUP": holds its slots or not.
+    std::string bridge_mode;  ///< "All", "Partial", "None".
+    std::uint8_t priority = 0;
+    AdapterTotals real_side;
+    AdapterTotals virtual_side;
+};
+
+struct AddressReport {
+    std::string vswitch;
+    VlanId vlan;
+    MacAddress mac;
+    std::string adapter;
+    std::string kind;  ///< "learned", "static", "configured".
+    std::uint32_t age_s = 0;  ///< Seconds since it was last a source; 0 for fixed ones.
+};
+
+struct AddressTableReport {
+    std::string vswitch;
+    std::uint64_t size = 0, capacity = 0;
+    std::uint64_t added = 0, moved = 0, aged = 0, evicted = 0, refused = 0;
+};
+
+struct SystemReport {
+    std::string system;      ///< Its name.
+    std::string config_file;
+    double uptime_s = 0;
+    bool hugepages = false;
+    std::uint32_t workers = 0;
+    std::uint64_t buffers = 0, buffers_in_use = 0;
+};
+
+}  // namespace sealane::runtime

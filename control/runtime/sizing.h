@@ -1,0 +1,23 @@
+// How much memory does a configuration need?
+#pragma once
+
+#include <cstdint>
+
+#include "control/config/model.h"
+
+namespace sealane::runtime {
+
+/// Pools for all that ports and workers can hold at once, so that no port can starve another.
+struct Sizing {
+    std::uint32_t frames = 0;     ///< Buffers of port::kBufferRoom bytes.
+    std::uint32_t heads = 0;      ///< Small buffers for copies and headers.
+    std::uint32_t memory_mb = 0;  ///< For the environment: pools, devices and room to spare.
+};
+
+/// Frames in the rings between a trunk adapter and its SEA, each way.
+inline constexpr std::uint32_t kLinkFrames = 1024;
+
+/// Pure.  `runtime: buffers` of the file, if it isn't auto, replaces the number of frames.
+[[nodiscard]] Sizing size_of(const config::System& model);
+
+}  // namespace sealane::runtime

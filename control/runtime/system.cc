@@ -1,0 +1,202 @@
+#include "control/runtime/system.h"
+
+#include <utility>
+
+#include "control/runtime/clock.h"
+#include "control/runtime/parts.h"
+#include "control/runtime/sizing.h"
+#include "control/runtime/switch_settings.h"
+#include "dataplane/sea/pollers.h"
+#include "hvswitch/pollers.h"
+
+namespace sealane::runtime {
+namespace {
+
+using Parts = System::Parts;
+
+/// Trunk adapters of a SEA have a link to it in place of a port.
+bool has_link(const Seat& seat) { return seat.role == AdapterRole::Trunk && seat.sea != nullptr; }
+
+Status open_stations(Parts& parts, std::uint64_t seed) {
+    const bool shared = parts.model.runtime.workers > 1;
+    for (const Seat& seat : parts.layout.seats) {
+        Station& station = parts.stations.emplace_back();
+        parts.outlets.push_back(nullptr);
+        if (seat.adapter == nullptr) continue;
+
+        Result<OpenPort> opened =
+            has_link(seat) ? open_link() : open_port(seat.name, *seat.adapter, parts.pools, seed + seat.id.index);
+        if (!opened) return opened.error();
+        station.port = std::move(opened).value();
+        const port::Outlet::Settings settings{
+            .mtu = seat.adapter->mtu, .tpid = seat.adapter->tpid, .shared = shared};
+        rte_mempool* const heads = parts.pools.heads.get();
+        station.outlet = std::make_unique<port::Outlet>(station.port.port(), heads, settings);
+        parts.outlets.back() = station.outlet.get();
+        if (has_link(seat)) {
+            // The SEA's end has one sender, the SEA's worker.
+            station.sea_outlet = std::make_unique<port::Outlet>(
+                station.port.ring->far(), heads, port::Outlet::Settings{.mtu = seat.adapter->mtu});
+        }
+    }
+    return done();
+}
+
+std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
+    std::vector<sea::TrunkVlans> trunks;
+    std::vector<port::Outlet*> links;
+    std::size_t default_trunk = 0;
+    for (const std::string& name : seat.sea->virt_adapters) {
+        const Seat& trunk = parts.layout.sibling(seat, name);
+        if (name == seat.sea->pvid_adapter) default_trunk = trunks.size();
+        trunks.push_back({trunk.adapter->pvid, trunk.adapter->vids});
+        links.push_back(parts.stations[trunk.id.index].sea_outlet.get());
+    }
+    const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
+    return std::make_unique<sea::Bridge>(sea::BridgeRules(trunks, default_trunk),
+                                         sea::Bridge::Parts{.real = *parts.stations[real.id.index].outlet,
+                                                            .links = std::move(links),
+                                                            .real_id = real.id,
+                                                            .sea_id = seat.id,
+                                                            .heads = parts.pools.heads.get(),
+                                                            .counters = parts.counters_of(seat.worker)});
+}
+
+/// What exists is listed here: each adapter, each side of each SEA, and the sweep of the tables.
+void make_pollers(Parts& parts, std::vector<std::vector<worker::Poller*>>& of_worker) {
+    const auto add = [&](std::uint32_t worker, std::unique_ptr<worker::Poller> poller) {
+        of_worker[worker].push_back(poller.get());
+        parts.pollers.push_back(std::move(poller));
+    };
+    for (const Seat& seat : parts.layout.seats) {
+        switch (seat.role) {
+            case AdapterRole::Client:
+            case AdapterRole::Trunk:
+                if (seat.role == AdapterRole::Client && std::holds_alternative<config::NoPort>(seat.adapter->port)) {
+                    break;  // nothing can come in
+                }
+                add(seat.worker, std::make_unique<hvswitch::AdapterPoller>(*parts.forwarders[seat.worker], seat.id));
+                break;
+            case AdapterRole::Physical: break;  // its SEA polls it
+            case AdapterRole::Sea: {
+                parts.bridges.push_back(make_bridge(parts, seat));
+                sea::Bridge& bridge = *parts.bridges.back();
+                add(seat.worker, std::make_unique<sea::RealSide>(bridge));
+                for (std::size_t trunk = 0; trunk < bridge.trunks(); ++trunk) {
+                    add(seat.worker, std::make_unique<sea::TrunkSide>(bridge, trunk));
+                }
+                break;
+            }
+        }
+    }
+    add(0, std::make_unique<hvswitch::AddressSweep>(*parts.shared));
+}
+
+Status start_workers(Parts& parts) {
+    const config::Runtime& runtime = parts.model.runtime;
+    std::vector<std::vector<worker::Poller*>> of_worker(runtime.workers);
+    make_pollers(parts, of_worker);
+    for (std::uint32_t index = 0; index < runtime.workers; ++index) {
+        worker::Worker::Settings settings{.index = index};
+        if (!runtime.cores.empty()) settings.core = runtime.cores[index];
+        settings.idle = runtime.idle == config::IdlePolicy::Poll ? worker::IdlePolicy::Poll
+                                                                 : worker::IdlePolicy::Adaptive;
+        parts.workers.push_back(std::make_unique<worker::Worker>(
+            settings, std::move(of_worker[index]), parts.shared->quiescence()));
+    }
+    for (const auto& worker : parts.workers) {
+        if (Status started = worker->start(); !started) return started;
+    }
+    return done();
+}
+
+}  // namespace
+
+worker::EalNeeds needs_of(const config::System& model) {
+    worker::EalNeeds needs{.memory_mb = size_of(model).memory_mb};
+    for (const config::Partition& partition : model.partitions) {
+        for (const config::Adapter& adapter : partition.adapters) {
+            const auto* device = std::get_if<config::EthdevPort>(&adapter.port);
+            needs.pci = needs.pci || (device != nullptr && !device->pci.empty());
+        }
+    }
+    return needs;
+}
+
+Result<std::unique_ptr<System>> System::start(const config::System& model,
+                                              const worker::Eal& environment,
+                                              std::string config_file,
+                                              std::uint64_t seed) {
+    auto parts = std::make_unique<Parts>();
+    parts->model = model;
+    parts->config_file = std::move(config_file);
+    parts->hugepages = environment.profile().hugepages;
+    parts->layout = make_layout(parts->model);
+
+    const Sizing sizing = size_of(model);
+    char pool_name[20];
+    std::snprintf(pool_name, sizeof pool_name, "sl%p", static_cast<void*>(parts.get()));
+    Result<port::Pools> pools = port::make_pools(pool_name, sizing.frames, sizing.heads);
+    if (!pools) return pools.error();
+    parts->pools = std::move(pools).value();
+
+    if (Status opened = open_stations(*parts, seed); !opened) return opened.error();
+    parts->shared = std::make_unique<hvswitch::Switch>(make_switch_settings(parts->model, parts->layout, seed));
+    give_slots(parts->layout, *parts->shared);
+    for (std::uint32_t worker = 0; worker < model.runtime.workers; ++worker) {
+        parts->counters.push_back(std::make_unique<AdapterCounters[]>(parts->layout.seats.size()));
+        parts->forwarders.push_back(std::make_unique<hvswitch::Forwarder>(
+            hvswitch::Forwarder::Parts{.shared = *parts->shared,
+                                       .outlets = parts->outlets,
+                                       .counters = parts->counters_of(worker),
+                                       .heads = parts->pools.heads.get()}));
+    }
+    parts->started = now();
+    if (Status started = start_workers(*parts); !started) return started.error();
+    return std::unique_ptr<System>(new System(std::move(parts)));
+}
+
+System::System(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+System::~System() = default;
+
+const config::System& System::model() const { return parts_->model; }
+
+port::RingEnd* System::ring_client(const std::string& adapter) {
+    const auto id = parts_->layout.find(adapter);
+    if (!id || has_link(parts_->layout.seat(*id))) return nullptr;
+    const OpenPort& port = parts_->stations[id->index].port;
+    return port.ring ? &port.ring->far() : nullptr;
+}
+
+bool System::settle(double deadline_s) const {
+    constexpr int kQuietLooks = 5;
+    constexpr Duration kBetween = std::chrono::milliseconds{2};
+    const Instant deadline = now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(deadline_s));
+    const auto sum = [&] {
+        AdapterTotals all;
+        for (const Seat& seat : parts_->layout.seats) {
+            all.add(parts_->totals(seat.id));
+        }
+        return all;
+    };
+    const auto frames_wait = [&] {
+        for (const Seat& seat : parts_->layout.seats) {
+            const Station& station = parts_->stations[seat.id.index];
+            if (!station.port.ring) continue;
+            if (station.port.ring->near().waiting() > 0) return true;
+            if (station.sea_outlet && station.port.ring->far().waiting() > 0) return true;
+        }
+        return false;
+    };
+    AdapterTotals before = sum();
+    for (int quiet = 0; quiet < kQuietLooks;) {
+        if (now() > deadline) return false;
+        sleep_for(kBetween);
+        const AdapterTotals after = sum();
+        quiet = after == before && !frames_wait() ? quiet + 1 : 0;
+        before = after;
+    }
+    return true;
+}
+
+}  // namespace sealane::runtime

@@ -1,0 +1,87 @@
+// A running managed system: everything that a configuration describes, put together and running.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/config/model.h"
+#include "control/runtime/report.h"
+#include "dataplane/base/result.h"
+#include "dataplane/worker/eal.h"
+
+namespace sealane::port {
+class RingEnd;
+}
+
+namespace sealane::runtime {
+
+/// One address for `fdb add` and `fdb load`.
+struct AddressRequest {
+    VlanId vlan;
+    MacAddress mac;
+    std::string adapter;  ///< Qualified; its vswitch is the table.
+};
+
+/// Which addresses `fdb flush` removes: learned ones that match everything that is set.
+struct FlushRequest {
+    std::string vswitch;
+    std::string adapter;
+    std::optional<VlanId> vlan;
+    bool fixed_too = false;  ///< Static ones as well (never an adapter's own).
+};
+
+/// What DPDK's environment must offer for this configuration.
+[[nodiscard]] worker::EalNeeds needs_of(const config::System& model);
+
+/// Composition root of the dataplane.  start() opens every port and starts the workers, or opens
+/// nothing; the destructor stops the workers, closes the ports and checks nothing.
+///
+/// Threads: one thread (control) makes, uses and destroys it; reports are snapshots taken while the
+/// workers run.  Changes run on a worker and are complete when the call returns.
+class System {
+  public:
+    /// `environment` outlives the system and was started with needs_of(model) or more.  `seed` keys
+    /// hashes and jitter.  `config_file` is only reported.
+    [[nodiscard]] static Result<std::unique_ptr<System>> start(const config::System& model,
+                                                               const worker::Eal& environment,
+                                                               std::string config_file,
+                                                               std::uint64_t seed);
+    ~System();
+    System(const System&) = delete;
+    System& operator=(const System&) = delete;
+
+    [[nodiscard]] const config::System& model() const;
+
+    [[nodiscard]] SystemReport system() const;
+    [[nodiscard]] std::vector<AdapterReport> adapters() const;  ///< In the file's order; a SEA after its partition's adapters.
+    [[nodiscard]] std::vector<SeaReport> seas() const;
+
+    [[nodiscard]] std::vector<AddressTableReport> address_tables() const;
+    /// At most `limit` addresses, sorted by vswitch, VLAN, MAC.  `vswitch` empty: of all.
+    [[nodiscard]] std::vector<AddressReport> addresses(const std::string& vswitch, std::size_t limit) const;
+    /// All or none: a faulty request changes nothing, and the error names it ("entry 3: …").
+    [[nodiscard]] Status add_addresses(const std::vector<AddressRequest>& requests);
+    /// False: it was not there.  An adapter's own address can't be removed (error).
+    [[nodiscard]] Result<bool> remove_address(const std::string& vswitch, VlanId vlan, MacAddress mac);
+    /// How many went.
+    [[nodiscard]] Result<std::size_t> flush_addresses(const FlushRequest& request);
+
+    /// The client's end of a `ring` port, or null if the adapter has none.  The caller is its one user.
+    [[nodiscard]] port::RingEnd* ring_client(const std::string& adapter);
+
+    /// Waits until no frame moves: totals unchanged and rings empty, seen `polls` times.  For tests and
+    /// the demo.  False: still moving after `deadline_s`.
+    [[nodiscard]] bool settle(double deadline_s) const;
+
+    struct Parts;  ///< Private to control/runtime: parts.h.
+
+  private:
+    explicit System(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sealane::runtime

@@ -1,0 +1,82 @@
+#include "dataplane/sea/bridge.h"
+
+#include <array>
+
+namespace sealane::sea {
+namespace {
+
+/// Moves the C-tag, if there is one in the bytes, beside the frame: the form that links carry.
+Drop set_tag_aside(port::Frame& frame, rte_mempool* heads) {
+    if (!frame.head.tag_in_bytes || frame.head.tpid != wire::kTpidCustomer) return Drop::None;
+    rte_mbuf* const untagged = port::take_tag(frame.mbuf, heads);
+    if (untagged == nullptr) return Drop::NoBuffer;
+    frame.mbuf = untagged;
+    port::set_tag_beside(frame.mbuf, frame.head.tci);
+    return Drop::None;
+}
+
+}  // namespace
+
+Bridge::Bridge(BridgeRules rules, Parts parts) : rules_(std::move(rules)), parts_(std::move(parts)) {}
+
+unsigned Bridge::from_wire() {
+    port::Tally tally = real_tally();
+    std::array<rte_mbuf*, port::kBurst> received;
+    const std::uint16_t count = real_port().receive(received.data(), port::kBurst, tally);
+    if (count == 0) return 0;
+
+    port::Batch batch;
+    tally.received(count, batch.fill(received.data(), count));
+
+    // Decide first ...
+    std::array<std::uint8_t, port::kBurst> trunk_of;
+    std::size_t kept = 0;
+    batch.filter(tally, Direction::In, [&](port::Frame& frame) {
+        const Inward inward = rules_.from_wire(frame.head);
+        if (inward.drop != Drop::None) return inward.drop;
+        if (const Drop why = set_tag_aside(frame, parts_.heads); why != Drop::None) return why;
+        trunk_of[kept++] = inward.trunk;
+        return Drop::None;
+    });
+    tally.admitted(batch.size());
+
+    // ... then move, one burst a trunk.
+    const std::span<port::Frame> frames = batch.release();
+    for (std::size_t trunk = 0; trunk < trunks(); ++trunk) {
+        std::array<rte_mbuf*, port::kBurst> burst;
+        std::uint16_t size = 0;
+        for (std::size_t i = 0; i < frames.size(); ++i) {
+            if (trunk_of[i] == trunk) burst[size++] = frames[i].mbuf;
+        }
+        port::Tally virtual_side = sea_tally();
+        if (size > 0) parts_.links[trunk]->emit(burst.data(), size, virtual_side);
+    }
+    return count;
+}
+
+unsigned Bridge::from_trunk(std::size_t trunk) {
+    port::Tally tally = sea_tally();
+    std::array<rte_mbuf*, port::kBurst> burst;
+    const std::uint16_t count = link_port(trunk).receive(burst.data(), port::kBurst, tally);
+    if (count == 0) return 0;
+
+    port::Batch batch;
+    tally.received(count, batch.fill(burst.data(), count));
+    batch.filter(tally, Direction::In, [&](const port::Frame& frame) { return rules_.to_wire(trunk, frame.head); });
+    tally.admitted(batch.size());
+
+    std::uint16_t size = 0;
+    for (const port::Frame& frame : batch.release()) {
+        burst[size++] = frame.mbuf;
+    }
+    port::Tally real_side = real_tally();
+    if (size > 0) parts_.real.emit(burst.data(), size, real_side);
+    return count;
+}
+
+void Bridge::service(Instant now) {
+    port::Tally tally = real_tally();
+    parts_.real.service(now, tally);
+}
+
+}  // namespace sealane::sea

@@ -1,0 +1,55 @@
+// The Shared Ethernet Adapter: carries bursts between a real adapter and its trunk adapters.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dataplane/base/counters.h"
+#include "dataplane/base/time.h"
+#include "dataplane/port/batch.h"
+#include "dataplane/port/outlet.h"
+#include "dataplane/sea/rules/bridge.h"
+
+namespace sealane::sea {
+
+/// It is no part of the switch: it holds one end of a link to each trunk adapter, and the real port.
+///
+/// Counted at two adapters: the real one (what came from and went to the wire) and the SEA itself (its
+/// virtual side: what came from and went to the trunks).
+///
+/// Ownership: borrows everything.  Threads: one worker.
+class Bridge {
+  public:
+    struct Parts {
+        port::Outlet& real;
+        std::vector<port::Outlet*> links;  ///< In the order of the rules' trunks.
+        AdapterId real_id;                 ///< Of the real adapter's counters.
+        AdapterId sea_id;                  ///< Of the virtual side's counters.
+        rte_mempool* heads;
+        std::span<AdapterCounters> counters;  ///< The worker's, by AdapterId.
+    };
+
+    Bridge(BridgeRules rules, Parts parts);
+
+    /// Takes one burst from the wire and hands it to the trunks.  Returns the frames taken.
+    unsigned from_wire();
+
+    /// Takes one burst from trunk `trunk` and hands it to the wire.  Returns the frames taken.
+    unsigned from_trunk(std::size_t trunk);
+
+    void service(Instant now);
+
+    [[nodiscard]] port::Port& real_port() const { return parts_.real.port(); }
+    [[nodiscard]] port::Port& link_port(std::size_t trunk) const { return parts_.links[trunk]->port(); }
+    [[nodiscard]] std::size_t trunks() const { return parts_.links.size(); }
+
+  private:
+    [[nodiscard]] port::Tally real_tally() const { return port::Tally(parts_.counters[parts_.real_id.index]); }
+    [[nodiscard]] port::Tally sea_tally() const { return port::Tally(parts_.counters[parts_.sea_id.index]); }
+
+    BridgeRules rules_;
+    Parts parts_;
+};
+
+}  // namespace sealane::sea

@@ -1,0 +1,41 @@
+// How a worker polls a SEA: its real side, and each trunk's link.
+#pragma once
+
+#include <cstddef>
+
+#include "dataplane/sea/bridge.h"
+#include "dataplane/worker/poller.h"
+
+namespace sealane::sea {
+
+class RealSide final : public worker::Poller {
+  public:
+    explicit RealSide(Bridge& bridge) : bridge_(bridge) {}
+
+    unsigned poll(Instant /*now*/) override { return bridge_.from_wire(); }
+    void service(Instant now) override { bridge_.service(now); }
+    [[nodiscard]] int wake_descriptor() const override { return bridge_.real_port().wake_descriptor(); }
+    bool prepare_to_sleep() override { return bridge_.real_port().prepare_to_sleep(); }
+    void awake() override { bridge_.real_port().awake(); }
+
+  private:
+    Bridge& bridge_;
+};
+
+class TrunkSide final : public worker::Poller {
+  public:
+    TrunkSide(Bridge& bridge, std::size_t trunk) : bridge_(bridge), trunk_(trunk) {}
+
+    unsigned poll(Instant /*now*/) override { return bridge_.from_trunk(trunk_); }
+    [[nodiscard]] int wake_descriptor() const override { return port().wake_descriptor(); }
+    bool prepare_to_sleep() override { return port().prepare_to_sleep(); }
+    void awake() override { port().awake(); }
+
+  private:
+    [[nodiscard]] port::Port& port() const { return bridge_.link_port(trunk_); }
+
+    Bridge& bridge_;
+    std::size_t trunk_;
+};
+
+}  // namespace sealane::sea

@@ -1,0 +1,181 @@
+#include "dataplane/worker/worker.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <boost/lockfree/spsc_queue.hpp>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <rte_pause.h>
+
+#include "dataplane/base/check.h"
+#include "dataplane/worker/clock.h"
+#include "dataplane/worker/eal.h"
+
+namespace sealane::worker {
+
+// Work from control to the worker.  The caller waits for `done`, so the queue never holds more than one.
+struct Worker::Mailbox {
+    struct Letter {
+        const std::function<void()>* work;
+        std::atomic<bool>* done;
+    };
+    boost::lockfree::spsc_queue<Letter, boost::lockfree::capacity<4>> letters;
+};
+
+namespace {
+
+void watch(int wait_set, int descriptor) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = descriptor;
+    const int fault = epoll_ctl(wait_set, EPOLL_CTL_ADD, descriptor, &event);
+    SEALANE_CHECK(fault == 0 || errno == EEXIST, "a poller's descriptor can't be waited for");
+}
+
+Status pin(std::uint32_t core) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET(core, &cores);
+    const int fault = pthread_setaffinity_np(pthread_self(), sizeof cores, &cores);
+    if (fault == 0) return done();
+    return Error{"can't run a worker on core " + std::to_string(core) + ": " + std::strerror(fault) +
+                 "; `runtime: cores` must name cores that this process may use"};
+}
+
+}  // namespace
+
+Worker::Worker(Settings settings, std::vector<Poller*> pollers, Quiescence& quiescence)
+    : settings_(settings),
+      pollers_(std::move(pollers)),
+      quiescence_(quiescence),
+      wait_set_(epoll_create1(EPOLL_CLOEXEC)),
+      bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      mailbox_(std::make_unique<Mailbox>()) {
+    SEALANE_CHECK(wait_set_ >= 0 && bell_ >= 0, "no descriptor left for a worker; see ulimit -n");
+    watch(wait_set_, bell_);
+    for (const Poller* poller : pollers_) {
+        must_poll_ = must_poll_ || poller->needs_polling();
+        if (poller->wake_descriptor() >= 0) watch(wait_set_, poller->wake_descriptor());
+    }
+}
+
+Worker::~Worker() {
+    stop();
+    close(wait_set_);
+    close(bell_);
+}
+
+Status Worker::start() {
+    SEALANE_CHECK(!thread_.joinable(), "a worker was started twice");
+    std::atomic<bool> answered{false};
+    Status outcome = done();
+    stopping_ = false;
+    thread_ = std::thread([this, &answered, &outcome] {
+        if (settings_.core) outcome = pin(*settings_.core);
+        if (outcome.ok()) outcome = register_worker_thread();
+        const bool runs = outcome.ok();
+        answered = true;
+        answered.notify_one();
+        if (!runs) return;
+        loop();
+        unregister_worker_thread();
+    });
+    answered.wait(false);
+    if (!outcome) thread_.join();
+    return outcome;
+}
+
+void Worker::stop() {
+    if (!thread_.joinable()) return;
+    stopping_ = true;
+    ring();
+    thread_.join();
+}
+
+void Worker::call(const std::function<void()>& work) {
+    if (!thread_.joinable()) return work();
+    std::atomic<bool> finished{false};
+    const bool posted = mailbox_->letters.push({&work, &finished});
+    SEALANE_CHECK(posted, "a worker was called by two threads at once");
+    ring();
+    finished.wait(false);
+}
+
+unsigned Worker::turn(Instant now) {
+    unsigned frames = 0;
+    for (Poller* poller : pollers_) {
+        frames += poller->poll(now);
+    }
+    return frames;
+}
+
+void Worker::service(Instant now) {
+    for (Poller* poller : pollers_) {
+        poller->service(now);
+    }
+}
+
+void Worker::loop() {
+    constexpr std::uint32_t kTurnsPerClock = 16;  // reading the clock every turn would cost more than a frame
+    constexpr Duration kServiceEvery = std::chrono::milliseconds{1};
+
+    quiescence_.online(settings_.index);
+    Instant now = worker::now();
+    Instant serviced = now - kServiceEvery;
+    std::uint32_t empty_turns = 0;
+    for (std::uint32_t turns = 0; !stopping_.load(std::memory_order_relaxed); ++turns) {
+        if (turns % kTurnsPerClock == 0) now = worker::now();
+        if (now - serviced >= kServiceEvery) {
+            service(now);
+            serviced = now;
+        }
+        empty_turns = turn(now) > 0 ? 0 : empty_turns + 1;
+        mailbox_->letters.consume_all([](const Mailbox::Letter& letter) {
+            (*letter.work)();
+            *letter.done = true;
+            letter.done->notify_one();
+        });
+        quiescence_.quiescent(settings_.index);
+
+        if (empty_turns == 0) continue;
+        if (const Rest chosen = choose_rest(settings_.idle, empty_turns, must_poll_); chosen.sleep) {
+            rest(chosen.at_most);
+            turns = kTurnsPerClock - 1;  // so that the next turn reads the clock
+        } else {
+            rte_pause();
+        }
+    }
+    quiescence_.offline(settings_.index);
+}
+
+void Worker::rest(Duration at_most) {
+    bool nothing_there = true;
+    for (Poller* poller : pollers_) {
+        nothing_there = poller->prepare_to_sleep() && nothing_there;
+    }
+    if (nothing_there) {
+        quiescence_.offline(settings_.index);
+        pollfd waiting{.fd = wait_set_, .events = POLLIN, .revents = 0};
+        const timespec limit{.tv_sec = at_most / std::chrono::seconds{1},
+                             .tv_nsec = (at_most % std::chrono::seconds{1}).count()};
+        [[maybe_unused]] const int woken = ppoll(&waiting, 1, &limit, nullptr);  // any outcome: go on
+        quiescence_.online(settings_.index);
+    }
+    for (Poller* poller : pollers_) {
+        poller->awake();
+    }
+    std::uint64_t rung = 0;
+    [[maybe_unused]] const ssize_t drained = read(bell_, &rung, sizeof rung);  // EAGAIN: not rung
+}
+
+void Worker::ring() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t rung = write(bell_, &one, sizeof one);  // EAGAIN: rung already
+}
+
+}  // namespace sealane::worker

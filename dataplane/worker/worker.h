@@ -1,0 +1,73 @@
+// A worker: a thread that polls its pollers round and round (design 4).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "dataplane/base/result.h"
+#include "dataplane/base/time.h"
+#include "dataplane/worker/idle.h"
+#include "dataplane/worker/poller.h"
+#include "dataplane/worker/quiescence.h"
+
+namespace sealane::worker {
+
+/// Runs to completion: each turn of the loop lets every poller take one burst all the way.
+///
+/// Ownership: borrows the pollers and the quiescence state, which outlive it.  Threads: made, started,
+/// stopped and called by control; turn() by its own thread, or by a test that steps it by hand.
+class Worker {
+  public:
+    struct Settings {
+        std::uint32_t index = 0;
+        std::optional<std::uint32_t> core;  ///< Pinned to it; none: wherever the scheduler likes.
+        IdlePolicy idle = IdlePolicy::Adaptive;
+    };
+
+    Worker(Settings settings, std::vector<Poller*> pollers, Quiescence& quiescence);
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    /// Starts the thread.  Fails if the core can't be had or DPDK takes no further thread.
+    [[nodiscard]] Status start();
+
+    /// Stops it after the turn it is in, and joins it.  Does nothing if it isn't running.
+    void stop();
+
+    /// Runs `work` between two turns and returns when it is done.  On a worker that isn't running, at
+    /// once on the caller's thread.  One caller at a time.
+    void call(const std::function<void()>& work);
+
+    /// One turn.  Returns the frames taken.
+    unsigned turn(Instant now);
+    /// The slow work of every poller.
+    void service(Instant now);
+
+    [[nodiscard]] const Settings& settings() const { return settings_; }
+
+  private:
+    struct Mailbox;
+
+    void loop();
+    void rest(Duration at_most);
+    void ring();
+
+    Settings settings_;
+    std::vector<Poller*> pollers_;
+    Quiescence& quiescence_;
+    bool must_poll_ = false;
+    int wait_set_ = -1;  // epoll descriptor: bell_ and every poller's descriptor
+    int bell_ = -1;      // eventfd: rung by control
+    std::unique_ptr<Mailbox> mailbox_;
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace sealane::worker

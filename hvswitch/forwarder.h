@@ -1,0 +1,54 @@
+// The way of a frame through the switch: port, admit, learn, route, emit, port.  Start reading here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dataplane/base/counters.h"
+#include "dataplane/base/time.h"
+#include "dataplane/port/batch.h"
+#include "dataplane/port/outlet.h"
+#include "hvswitch/outbox.h"
+#include "hvswitch/switch.h"
+
+namespace sealane::hvswitch {
+
+/// One worker's hands on the switch.  The stages are listed in forward(); each is a loop over the burst
+/// around a pure rule.  Inside, a frame has exactly one VLAN and no tag.
+///
+/// Ownership: borrows everything.  Threads: one worker.
+class Forwarder {
+  public:
+    struct Parts {
+        Switch& shared;
+        std::span<port::Outlet* const> outlets;  ///< By AdapterId; null where there is none.
+        std::span<AdapterCounters> counters;     ///< This worker's, by AdapterId.
+        rte_mempool* heads;                      ///< For copies and new headers.
+    };
+
+    explicit Forwarder(Parts parts);
+
+    /// Takes one burst from the adapter's port and sees every frame of it to its end.  Returns the
+    /// frames taken.
+    unsigned forward(AdapterId from, Instant now);
+
+    void service(AdapterId adapter, Instant now);
+
+    [[nodiscard]] port::Port& port(AdapterId id) const { return parts_.outlets[id.index]->port(); }
+
+  private:
+    [[nodiscard]] port::Tally tally(AdapterId id) const { return port::Tally(parts_.counters[id.index]); }
+
+    void admit_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
+    void look_at_sources(const SwitchRules& rules, AdapterId from, port::Batch& batch, Instant now);
+    void route_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
+    void copy_to_all(const SwitchRules& rules, AdapterId from, const port::Frame& frame);
+    void emit_all(const SwitchRules& rules);
+
+    Parts parts_;
+    Outbox outbox_;
+    std::vector<AdapterId> receivers_;  // of one frame; kept to save its memory
+};
+
+}  // namespace sealane::hvswitch

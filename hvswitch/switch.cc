@@ -1,0 +1,60 @@
+#include "hvswitch/switch.h"
+
+#include <utility>
+
+namespace sealane::hvswitch {
+
+Switch::Switch(Settings settings)
+    : quiescence_(settings.workers),
+      owned_rules_(std::make_unique<const SwitchRules>(std::move(settings.rules))),
+      rules_(owned_rules_.get()),
+      slots_(settings.slots),
+      several_workers_(settings.workers > 1) {
+    for (const AddressTable::Limits& limits : settings.tables) {
+        // Another seed for each table: what collides in one doesn't in the next.
+        const std::uint64_t seed = settings.seed + tables_.size() * 0x9e37'79b9'7f4a'7c15;
+        tables_.push_back(std::make_unique<AddressTable>(limits, seed));
+    }
+    fix_own_addresses();
+}
+
+Switch::~Switch() = default;
+
+void Switch::publish(SwitchRules::Settings settings) {
+    auto fresh = std::make_unique<const SwitchRules>(std::move(settings));
+    rules_.store(fresh.get(), std::memory_order_release);
+    quiescence_.wait();
+    owned_rules_ = std::move(fresh);
+
+    const SwitchRules& now = *owned_rules_;
+    write_tables([&] {
+        for (const auto& table : tables_) {
+            table->flush(
+                [&](AddressKey key, const AddressEntry& entry) {
+                    if (entry.kind == AddressKind::Configured) return true;
+                    return entry.adapter.index >= now.adapters() || !now.port(entry.adapter).is_member(key.vlan());
+                },
+                true);
+        }
+    });
+    fix_own_addresses();
+}
+
+void Switch::fix_own_addresses() {
+    const SwitchRules& now = rules();
+    for (std::uint16_t index = 0; index < now.adapters(); ++index) {
+        const PortRules& port = now.port({index});
+        if (!port.present || port.is_trunk || port.mac.is_zero()) continue;
+        for (std::uint16_t vlan = 1; vlan < kVlanCount - 1; ++vlan) {
+            if (!port.is_member({vlan})) continue;
+            // Refused only where the table is full of fixed addresses or another adapter has the same
+            // one; the loader refuses both, and a learned entry would do as well.
+            write_tables([&] {
+                [[maybe_unused]] const Status fixed = table(port.vswitch)
+                    .fix(AddressKey(port.vswitch, {vlan}, port.mac), {index}, AddressKind::Configured);
+            });
+        }
+    }
+}
+
+}  // namespace sealane::hvswitch
