@@ -8,7 +8,8 @@
 namespace sealane::hvswitch {
 namespace {
 
-/// Longest frame of a virtual adapter, tag included, FCS excluded (reference powervm-network.md 1.1).
+/// Longest frame of a virtual adapter, tag included, FCS excluded (reference
+/// powervm-network.md 1.1).
 constexpr std::uint32_t kMaxFrame = 65408;
 
 /// Gives the frame its inner form: no tag in the bytes, its VLAN in `tci`.
@@ -61,10 +62,15 @@ void Forwarder::admit_all(const SwitchRules& rules, AdapterId from, port::Batch&
         batch.filter(counted, Direction::In, [](const port::Frame&) { return Drop::NotActive; });
         return;
     }
-    batch.filter(counted, Direction::In, [&](port::Frame& frame) { return enter(port, frame, parts_.heads); });
+    batch.filter(counted, Direction::In, [&](port::Frame& frame) {
+        return enter(port, frame, parts_.heads);
+    });
 }
 
-void Forwarder::look_at_sources(const SwitchRules& rules, AdapterId from, port::Batch& batch, Instant now) {
+void Forwarder::look_at_sources(const SwitchRules& rules,
+                                AdapterId from,
+                                port::Batch& batch,
+                                Instant now) {
     const PortRules& port = rules.port(from);
     AddressTable& table = parts_.shared.table(port.vswitch);
     const auto source_of = [&](const port::Frame& frame) {
@@ -77,8 +83,8 @@ void Forwarder::look_at_sources(const SwitchRules& rules, AdapterId from, port::
 
     port::Tally counted = tally(from);
     if (port.is_trunk) {
-        // Bridged addresses are never learned (design 4).  A local client's address coming in from the
-        // outside is its own frame on the way back: a loop, or a switch that echoes.
+        // Bridged addresses are never learned (design 4).  A local client's address coming in from
+        // the outside is its own frame on the way back: a loop, or a switch that echoes.
         batch.filter(counted, Direction::In, [&](const port::Frame& frame) {
             const auto found = table.find(source_of(frame));
             return found && !rules.port(found->adapter).is_trunk ? Drop::LocalSource : Drop::None;
@@ -87,9 +93,10 @@ void Forwarder::look_at_sources(const SwitchRules& rules, AdapterId from, port::
     }
     batch.filter(counted, Direction::In, [&](const port::Frame& frame) {
         const AddressKey source = source_of(frame);
-        if (table.is_fresh(table.find(source), from, now)) [[likely]] return Drop::None;
-        const Learning learning =
-            parts_.shared.write_tables([&] { return table.learn(source, from, port.max_macs, now); });
+        if (table.is_fresh(table.find(source), from, now)) [[likely]]
+            return Drop::None;
+        const Learning learning = parts_.shared.write_tables(
+            [&] { return table.learn(source, from, port.max_macs, now); });
         return learning == Learning::StaticElsewhere ? Drop::StaticViolation : Drop::None;
     });
 }
@@ -105,9 +112,15 @@ void Forwarder::route_all(const SwitchRules& rules, AdapterId from, port::Batch&
             dst.is_multicast() ? std::nullopt : table.find(AddressKey(port.vswitch, vlan, dst));
         const Route way = route(rules, parts_.shared.slots(), from, vlan, dst, found);
         switch (way.kind) {
-            case Route::Kind::One: outbox_.put(way.to, frame.mbuf, frame.tci); break;
-            case Route::Kind::Fanout: copy_to_all(rules, from, frame); break;
-            case Route::Kind::Dropped: counted.drop(frame.mbuf, way.charged, way.why); break;
+            case Route::Kind::One:
+                outbox_.put(way.to, frame.mbuf, frame.tci);
+                break;
+            case Route::Kind::Fanout:
+                copy_to_all(rules, from, frame);
+                break;
+            case Route::Kind::Dropped:
+                counted.drop(frame.mbuf, way.charged, way.why);
+                break;
         }
     }
 }
@@ -148,7 +161,8 @@ void Forwarder::emit_all(const SwitchRules& rules) {
             const wire::Tci tci{frame->vlan_tci};
             if (egress(port, tci.vid()) == Egress::Tagged) port::set_tag_beside(frame, tci);
         }
-        parts_.outlets[to.index]->emit(frames.data(), static_cast<std::uint16_t>(frames.size()), counted);
+        parts_.outlets[to.index]->emit(
+            frames.data(), static_cast<std::uint16_t>(frames.size()), counted);
     });
 }
 

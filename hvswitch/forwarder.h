@@ -1,4 +1,5 @@
-// The way of a frame through the switch: port, admit, learn, route, emit, port.  Start reading here.
+// The way of a frame through the switch: port, admit, learn, route, emit, port.  Start reading
+// here.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@
 
 namespace sealane::hvswitch {
 
-/// One worker's hands on the switch.  The stages are listed in forward(); each is a loop over the burst
-/// around a pure rule.  Inside, a frame has exactly one VLAN and no tag.
+/// One worker's hands on the switch.  The stages are listed in forward(); each is a loop over the
+/// burst around a pure rule.  Inside, a frame has exactly one VLAN and no tag.
 ///
 /// Ownership: borrows everything.  Threads: one worker.
 class Forwarder {
@@ -38,7 +39,9 @@ class Forwarder {
     [[nodiscard]] port::Port& port(AdapterId id) const { return parts_.outlets[id.index]->port(); }
 
   private:
-    [[nodiscard]] port::Tally tally(AdapterId id) const { return port::Tally(parts_.counters[id.index]); }
+    [[nodiscard]] port::Tally tally(AdapterId id) const {
+        return port::Tally(parts_.counters[id.index]);
+    }
 
     void admit_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
     void look_at_sources(const SwitchRules& rules, AdapterId from, port::Batch& batch, Instant now);

@@ -14,8 +14,8 @@
 
 namespace sealane::hvswitch {
 
-/// One worker's staging place: at most kBurst frames a receiver, emptied after every burst, so it never
-/// overflows.  A frame's VLAN, priority and DEI travel in its vlan_tci meanwhile.
+/// One worker's staging place: at most kBurst frames a receiver, emptied after every burst, so it
+/// never overflows.  A frame's VLAN, priority and DEI travel in its vlan_tci meanwhile.
 class Outbox {
   public:
     explicit Outbox(std::size_t adapters) : trays_(adapters) { touched_.reserve(adapters); }
@@ -28,7 +28,8 @@ class Outbox {
         tray.frames[tray.size++] = frame;
     }
 
-    /// Calls `send(AdapterId, frames)` for every receiver, in the order of first use, and is empty then.
+    /// Calls `send(AdapterId, frames)` for every receiver, in the order of first use, and is empty
+    /// then.
     template <typename Send>
     void flush(Send&& send) {
         for (const AdapterId to : touched_) {

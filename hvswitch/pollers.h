@@ -15,7 +15,9 @@ class AdapterPoller final : public worker::Poller {
 
     unsigned poll(Instant now) override { return forwarder_.forward(id_, now); }
     void service(Instant now) override { forwarder_.service(id_, now); }
-    [[nodiscard]] int wake_descriptor() const override { return forwarder_.port(id_).wake_descriptor(); }
+    [[nodiscard]] int wake_descriptor() const override {
+        return forwarder_.port(id_).wake_descriptor();
+    }
     bool prepare_to_sleep() override { return forwarder_.port(id_).prepare_to_sleep(); }
     void awake() override { forwarder_.port(id_).awake(); }
 
@@ -39,8 +41,10 @@ class AddressSweep final : public worker::Poller {
         last_ = now;
         for (std::uint8_t index = 0; index < shared_.vswitches(); ++index) {
             AddressTable& table = shared_.table({index});
-            const double share = static_cast<double>(passed.count()) / static_cast<double>(kSweep.count());
-            const auto buckets = static_cast<std::size_t>(static_cast<double>(table.buckets()) * share) + 1;
+            const double share =
+                static_cast<double>(passed.count()) / static_cast<double>(kSweep.count());
+            const auto buckets =
+                static_cast<std::size_t>(static_cast<double>(table.buckets()) * share) + 1;
             shared_.write_tables([&] { table.age(now, buckets); });
         }
     }

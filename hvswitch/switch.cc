@@ -32,7 +32,8 @@ void Switch::publish(SwitchRules::Settings settings) {
             table->flush(
                 [&](AddressKey key, const AddressEntry& entry) {
                     if (entry.kind == AddressKind::Configured) return true;
-                    return entry.adapter.index >= now.adapters() || !now.port(entry.adapter).is_member(key.vlan());
+                    return entry.adapter.index >= now.adapters() ||
+                           !now.port(entry.adapter).is_member(key.vlan());
                 },
                 true);
         }
@@ -47,11 +48,14 @@ void Switch::fix_own_addresses() {
         if (!port.present || port.is_trunk || port.mac.is_zero()) continue;
         for (std::uint16_t vlan = 1; vlan < kVlanCount - 1; ++vlan) {
             if (!port.is_member({vlan})) continue;
-            // Refused only where the table is full of fixed addresses or another adapter has the same
-            // one; the loader refuses both, and a learned entry would do as well.
+            // Refused only where the table is full of fixed addresses or another adapter has the
+            // same one; the loader refuses both, and a learned entry would do as well.
             write_tables([&] {
-                [[maybe_unused]] const Status fixed = table(port.vswitch)
-                    .fix(AddressKey(port.vswitch, {vlan}, port.mac), {index}, AddressKind::Configured);
+                [[maybe_unused]] const Status fixed =
+                    table(port.vswitch)
+                        .fix(AddressKey(port.vswitch, {vlan}, port.mac),
+                             {index},
+                             AddressKind::Configured);
             });
         }
     }

@@ -17,8 +17,8 @@ namespace sealane::hvswitch {
 
 /// What all workers share.  Frames are moved by Forwarder, one a worker.
 ///
-/// Threads: rules(), slots() and table().find() from any worker; publish() from control; the tables'
-/// writers through write_tables(), which takes a lock only where there are several workers.
+/// Threads: rules(), slots() and table().find() from any worker; publish() from control; the
+/// tables' writers through write_tables(), which takes a lock only where there are several workers.
 class Switch {
   public:
     struct Settings {
@@ -35,11 +35,13 @@ class Switch {
     Switch& operator=(const Switch&) = delete;
 
     /// Valid until the calling worker's next quiescent point.
-    [[nodiscard]] const SwitchRules& rules() const { return *rules_.load(std::memory_order_acquire); }
+    [[nodiscard]] const SwitchRules& rules() const {
+        return *rules_.load(std::memory_order_acquire);
+    }
 
-    /// Replaces the settings: workers see them from their next burst on; returns when none uses the old
-    /// ones any more.  Then forgets the learned addresses that the new settings don't allow, and fixes
-    /// each client adapter's own address in its VLANs.  Never call it from a worker.
+    /// Replaces the settings: workers see them from their next burst on; returns when none uses the
+    /// old ones any more.  Then forgets the learned addresses that the new settings don't allow,
+    /// and fixes each client adapter's own address in its VLANs.  Never call it from a worker.
     void publish(SwitchRules::Settings settings);
 
     [[nodiscard]] SlotTable& slots() { return slots_; }

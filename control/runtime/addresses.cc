@@ -1,4 +1,5 @@
-// The address tables, read and changed by control.  Changes run on a worker, as a table has one writer.
+// The address tables, read and changed by control.  Changes run on a worker, as a table has one
+// writer.
 #include <algorithm>
 
 #include "control/runtime/clock.h"
@@ -14,22 +15,28 @@ using hvswitch::AddressKind;
 
 std::string name_of(AddressKind kind) {
     switch (kind) {
-        case AddressKind::Learned: return "learned";
-        case AddressKind::Static: return "static";
-        case AddressKind::Configured: return "configured";
+        case AddressKind::Learned:
+            return "learned";
+        case AddressKind::Static:
+            return "static";
+        case AddressKind::Configured:
+            return "configured";
     }
     return "";
 }
 
 /// The request as the table takes it, or why it can't.
-Result<std::pair<AddressKey, AdapterId>> resolve(const System::Parts& parts, const AddressRequest& request) {
+Result<std::pair<AddressKey, AdapterId>> resolve(const System::Parts& parts,
+                                                 const AddressRequest& request) {
     const auto id = parts.layout.find(request.adapter);
     if (!id) return Error{"no adapter is called '" + request.adapter + "'; see `sealane show`"};
     const hvswitch::PortRules& port = parts.shared->rules().port(*id);
-    if (!port.present) return Error{request.adapter + " is no adapter of a virtual switch, so it has no addresses"};
+    if (!port.present)
+        return Error{request.adapter +
+                     " is no adapter of a virtual switch, so it has no addresses"};
     if (!port.is_member(request.vlan)) {
-        return Error{request.adapter + " is no member of VLAN " + std::to_string(request.vlan.value) +
-                     "; see `sealane vlan`"};
+        return Error{request.adapter + " is no member of VLAN " +
+                     std::to_string(request.vlan.value) + "; see `sealane vlan`"};
     }
     if (request.mac.is_zero() || request.mac.is_multicast()) {
         return Error{to_string(request.mac) + " is no unicast address"};
@@ -74,12 +81,15 @@ std::vector<AddressReport> System::addresses(const std::string& vswitch, std::si
 
     std::vector<AddressReport> reports;
     for (const auto& [key, entry] : found) {
-        reports.push_back({.vswitch = parts_->model.vswitches[key.vswitch().index].name,
-                           .vlan = key.vlan(),
-                           .mac = key.mac(),
-                           .adapter = parts_->layout.seat(entry.adapter).name,
-                           .kind = name_of(entry.kind),
-                           .age_s = entry.kind == AddressKind::Learned ? ((hvswitch::coarse_s(now()) - entry.seen_s) & hvswitch::kSeenMask) : 0});
+        reports.push_back(
+            {.vswitch = parts_->model.vswitches[key.vswitch().index].name,
+             .vlan = key.vlan(),
+             .mac = key.mac(),
+             .adapter = parts_->layout.seat(entry.adapter).name,
+             .kind = name_of(entry.kind),
+             .age_s = entry.kind == AddressKind::Learned
+                          ? ((hvswitch::coarse_s(now()) - entry.seen_s) & hvswitch::kSeenMask)
+                          : 0});
     }
     return reports;
 }
@@ -136,7 +146,8 @@ Result<std::size_t> System::flush_addresses(const FlushRequest& request) {
     std::optional<AdapterId> adapter;
     if (!request.adapter.empty()) {
         adapter = parts_->layout.find(request.adapter);
-        if (!adapter) return Error{"no adapter is called '" + request.adapter + "'; see `sealane show`"};
+        if (!adapter)
+            return Error{"no adapter is called '" + request.adapter + "'; see `sealane show`"};
     }
     std::optional<VswitchId> vswitch;
     if (!request.vswitch.empty()) {

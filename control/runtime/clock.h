@@ -8,7 +8,7 @@ namespace sealane::runtime {
 /// The machine's monotonic clock, for control.
 [[nodiscard]] Instant now();
 
-/// Sleeps; for control threads only.
-void sleep_for(Duration duration);
+/// Lets time pass; for control threads only.
+void wait_for(Duration duration);
 
 }  // namespace sealane::runtime

@@ -10,7 +10,8 @@ namespace {
 
 const config::Sea* sea_around(const config::Partition& partition, const std::string& adapter) {
     for (const config::Sea& sea : partition.seas) {
-        const bool is_trunk = std::ranges::find(sea.virt_adapters, adapter) != sea.virt_adapters.end();
+        const bool is_trunk =
+            std::ranges::find(sea.virt_adapters, adapter) != sea.virt_adapters.end();
         if (is_trunk || sea.real_adapter == adapter) return &sea;
     }
     return nullptr;
@@ -58,7 +59,9 @@ Layout make_layout(const config::System& model) {
             if (sea == nullptr) return next_worker++ % workers;
             return sea_workers[static_cast<std::size_t>(sea - partition.seas.data())];
         };
-        const auto next_id = [&] { return AdapterId{static_cast<std::uint16_t>(layout.seats.size())}; };
+        const auto next_id = [&] {
+            return AdapterId{static_cast<std::uint16_t>(layout.seats.size())};
+        };
         for (const config::Adapter& adapter : partition.adapters) {
             const config::Sea* const sea = sea_around(partition, adapter.name);
             layout.seats.push_back({.id = next_id(),
@@ -86,7 +89,8 @@ MacAddress auto_mac(const config::System& model, const Seat& seat) {
     const std::uint64_t common = fingerprint(model.name + "/" + seat.partition->name);
     const std::string& name = seat.adapter->name;  // entN
     const auto number = static_cast<std::uint64_t>(std::stoul(name.substr(3)));
-    const std::uint64_t first_five = (common & 0xff'ffff'ffff & ~(std::uint64_t{3} << 32)) | std::uint64_t{2} << 32;
+    const std::uint64_t first_five =
+        (common & 0xff'ffff'ffff & ~(std::uint64_t{3} << 32)) | std::uint64_t{2} << 32;
     return {first_five << 8 | (number & 0xff)};
 }
 

@@ -21,7 +21,7 @@ struct Seat {
     AdapterRole role = AdapterRole::Client;
     const config::Partition* partition = nullptr;
     const config::Adapter* adapter = nullptr;  ///< Null for a SEA.
-    const config::Sea* sea = nullptr;          ///< Of a SEA itself, its real adapter or one of its trunks.
+    const config::Sea* sea = nullptr;  ///< Of a SEA itself, its real adapter or one of its trunks.
     std::uint32_t worker = 0;
 };
 
@@ -35,15 +35,16 @@ struct Layout {
     [[nodiscard]] const Seat& sibling(const Seat& of, const std::string& name) const;
 };
 
-/// Pure.  Workers: what the file says; else a SEA with its adapters goes to one worker, and clients to
-/// the workers in turn.
+/// Pure.  Workers: what the file says; else a SEA with its adapters goes to one worker, and clients
+/// to the workers in turn.
 [[nodiscard]] Layout make_layout(const config::System& model);
 
-/// The address of an adapter whose `mac` is auto: locally administered, the same at every start, five
-/// bytes from the names of system and partition and one from the adapter's number, as PowerVM makes
-/// them (reference powervm-network.md 1.5).
+/// The address of an adapter whose `mac` is auto: locally administered, the same at every start,
+/// five bytes from the names of system and partition and one from the adapter's number, as PowerVM
+/// makes them (reference powervm-network.md 1.5).
 [[nodiscard]] MacAddress auto_mac(const config::System& model, const Seat& seat);
 
-[[nodiscard]] std::optional<VswitchId> find_vswitch(const config::System& model, std::string_view name);
+[[nodiscard]] std::optional<VswitchId> find_vswitch(const config::System& model,
+                                                    std::string_view name);
 
 }  // namespace sealane::runtime

@@ -27,7 +27,8 @@ struct Station {
     std::unique_ptr<port::Outlet> sea_outlet;  ///< Of a trunk adapter: the SEA's end of the link.
 };
 
-/// Declared in the order of dependence, so that destruction takes the workers first and the pools last.
+/// Declared in the order of dependence, so that destruction takes the workers first and the pools
+/// last.
 struct System::Parts {
     config::System model;
     std::string config_file;
@@ -36,8 +37,8 @@ struct System::Parts {
 
     Layout layout;
     port::Pools pools;
-    std::vector<Station> stations;                            // by AdapterId
-    std::vector<port::Outlet*> outlets;                       // by AdapterId, null for SEAs
+    std::vector<Station> stations;                             // by AdapterId
+    std::vector<port::Outlet*> outlets;                        // by AdapterId, null for SEAs
     std::vector<std::unique_ptr<AdapterCounters[]>> counters;  // by worker, then AdapterId
     std::unique_ptr<hvswitch::Switch> shared;
     std::vector<std::unique_ptr<hvswitch::Forwarder>> forwarders;  // by worker

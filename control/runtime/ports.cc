@@ -38,20 +38,27 @@ struct Opener {
         port.own = std::make_unique<port::NullPort>();
         return port;
     }
-    Result<OpenPort> operator()(const config::RingPort& spec) const { return ring(spec.size, false); }
+    Result<OpenPort> operator()(const config::RingPort& spec) const {
+        return ring(spec.size, false);
+    }
     Result<OpenPort> operator()(const config::EthdevPort& spec) const {
         return owned(port::EthdevPort::open(ethdev_settings(name, spec, mtu), pools));
     }
     Result<OpenPort> operator()(const config::QemuStreamPort& spec) const {
-        return owned(port::QemuStreamPort::open(
-            {.name = name, .path = spec.path, .listen = spec.listen, .queue_frames = spec.queue_frames, .seed = seed},
-            pools));
+        return owned(port::QemuStreamPort::open({.name = name,
+                                                 .path = spec.path,
+                                                 .listen = spec.listen,
+                                                 .queue_frames = spec.queue_frames,
+                                                 .seed = seed},
+                                                pools));
     }
 };
 
 }  // namespace
 
-port::EthdevSettings ethdev_settings(const std::string& name, const config::EthdevPort& device, std::uint32_t mtu) {
+port::EthdevSettings ethdev_settings(const std::string& name,
+                                     const config::EthdevPort& device,
+                                     std::uint32_t mtu) {
     return {.name = name,
             .devargs = device.pci.empty() ? device.devargs : device.pci,
             .mtu = mtu,

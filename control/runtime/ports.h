@@ -19,7 +19,9 @@ struct OpenPort {
     std::unique_ptr<port::Port> own;
     std::unique_ptr<port::RingPair> ring;  ///< The switch has near(), the client far().
 
-    [[nodiscard]] port::Port& port() const { return ring ? static_cast<port::Port&>(ring->near()) : *own; }
+    [[nodiscard]] port::Port& port() const {
+        return ring ? static_cast<port::Port&>(ring->near()) : *own;
+    }
 };
 
 [[nodiscard]] port::EthdevSettings ethdev_settings(const std::string& name,

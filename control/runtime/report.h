@@ -21,15 +21,15 @@ enum class AdapterRole : std::uint8_t {
 
 struct PortReport {
     bool up = false;
-    std::string type;    ///< "ring", "ethdev", "qemu-stream", "none", "sea".
-    std::string detail;  ///< Where it is attached; if it isn't up, why.
+    std::string type;           ///< "ring", "ethdev", "qemu-stream", "none", "sea".
+    std::string detail;         ///< Where it is attached; if it isn't up, why.
     std::uint64_t pending = 0;  ///< Frames accepted for sending and not yet taken by the peer.
 };
 
 struct SlotReport {
     std::uint16_t slot = 0;
-    bool active = false;      ///< This adapter holds it.
-    std::string holder;       ///< Qualified name, empty: nobody.
+    bool active = false;  ///< This adapter holds it.
+    std::string holder;   ///< Qualified name, empty: nobody.
     std::uint32_t epoch = 0;
 };
 
@@ -80,7 +80,7 @@ struct AddressReport {
     VlanId vlan;
     MacAddress mac;
     std::string adapter;
-    std::string kind;  ///< "learned", "static", "configured".
+    std::string kind;         ///< "learned", "static", "configured".
     std::uint32_t age_s = 0;  ///< Seconds since it was last a source; 0 for fixed ones.
 };
 
@@ -91,7 +91,7 @@ struct AddressTableReport {
 };
 
 struct SystemReport {
-    std::string system;      ///< Its name.
+    std::string system;  ///< Its name.
     std::string config_file;
     double uptime_s = 0;
     bool hugepages = false;

@@ -18,7 +18,8 @@ PortReport port_report(const port::PortState& state) {
 SlotReport slot_report(const Parts& parts, AdapterId id) {
     const hvswitch::SlotId slot = parts.shared->rules().slot_of(id);
     const hvswitch::SlotTable::Holder holder = parts.shared->slots().holder(slot);
-    SlotReport report{.slot = slot.index, .active = holder.held && holder.adapter == id, .epoch = holder.epoch};
+    SlotReport report{
+        .slot = slot.index, .active = holder.held && holder.adapter == id, .epoch = holder.epoch};
     if (holder.held) report.holder = parts.layout.seat(holder.adapter).name;
     return report;
 }
@@ -32,12 +33,16 @@ void add_virtual_part(const Parts& parts, const Seat& seat, AdapterReport& repor
     report.mac = mac_of(parts.model, seat);
     report.trunk_priority = adapter.trunk_priority;
     if (seat.role == AdapterRole::Trunk) report.slot = slot_report(parts, seat.id);
-    report.addresses = parts.shared->table(parts.shared->rules().port(seat.id).vswitch).learned_at(seat.id);
+    report.addresses =
+        parts.shared->table(parts.shared->rules().port(seat.id).vswitch).learned_at(seat.id);
 }
 
 AdapterReport adapter_report(const Parts& parts, const Seat& seat) {
-    AdapterReport report{
-        .id = seat.id, .name = seat.name, .role = seat.role, .worker = seat.worker, .totals = parts.totals(seat.id)};
+    AdapterReport report{.id = seat.id,
+                         .name = seat.name,
+                         .role = seat.role,
+                         .worker = seat.worker,
+                         .totals = parts.totals(seat.id)};
     if (seat.role == AdapterRole::Sea) {
         const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
         report.mtu = real.adapter->mtu;
@@ -48,17 +53,22 @@ AdapterReport adapter_report(const Parts& parts, const Seat& seat) {
     report.mtu = seat.adapter->mtu;
     const Station& station = parts.stations[seat.id.index];
     report.port = port_report(station.port.port().state());
-    if (station.sea_outlet) report.port.detail = "link to " + config::qualified(*seat.partition, seat.sea->name);
+    if (station.sea_outlet)
+        report.port.detail = "link to " + config::qualified(*seat.partition, seat.sea->name);
     if (seat.role != AdapterRole::Physical) add_virtual_part(parts, seat, report);
     return report;
 }
 
 std::string name_of(config::HaMode mode) {
     switch (mode) {
-        case config::HaMode::Disabled: return "disabled";
-        case config::HaMode::Auto: return "auto";
-        case config::HaMode::Standby: return "standby";
-        case config::HaMode::Sharing: return "sharing";
+        case config::HaMode::Disabled:
+            return "disabled";
+        case config::HaMode::Auto:
+            return "auto";
+        case config::HaMode::Standby:
+            return "standby";
+        case config::HaMode::Sharing:
+            return "sharing";
     }
     return "";
 }

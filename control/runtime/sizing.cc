@@ -35,7 +35,8 @@ Sizing size_of(const config::System& model) {
             frames += std::visit(Held{}, adapter.port);
             if (adapter.is_trunk()) frames += kLinkFrames;
             if (const auto* device = std::get_if<config::EthdevPort>(&adapter.port)) {
-                device_bytes += port::ethdev_memory(ethdev_settings(adapter.name, *device, adapter.mtu));
+                device_bytes +=
+                    port::ethdev_memory(ethdev_settings(adapter.name, *device, adapter.mtu));
             }
         }
     }

@@ -56,8 +56,10 @@ hvswitch::Switch::Settings make_switch_settings(const config::System& model,
     settings.seed = seed;
     for (std::size_t i = 0; i < model.vswitches.size(); ++i) {
         const config::Vswitch& vswitch = model.vswitches[i];
-        settings.rules.vswitches[i].flood_unknown = vswitch.unknown_unicast == config::UnknownUnicast::Flood;
-        settings.tables.push_back({.capacity = vswitch.address_table.capacity, .age = vswitch.address_table.age});
+        settings.rules.vswitches[i].flood_unknown =
+            vswitch.unknown_unicast == config::UnknownUnicast::Flood;
+        settings.tables.push_back(
+            {.capacity = vswitch.address_table.capacity, .age = vswitch.address_table.age});
     }
 
     using VlansOfSwitch = std::pair<std::string, std::set<std::uint16_t>>;
@@ -84,7 +86,8 @@ void give_slots(const Layout& layout, hvswitch::Switch& shared) {
         for (const Seat& seat : layout.seats) {
             if (seat.role != AdapterRole::Trunk || !seat.adapter->enabled) continue;
             if (shared.rules().slot_of(seat.id).index != index) continue;
-            if (best == nullptr || seat.adapter->trunk_priority < best->adapter->trunk_priority) best = &seat;
+            if (best == nullptr || seat.adapter->trunk_priority < best->adapter->trunk_priority)
+                best = &seat;
         }
         if (best != nullptr) shared.slots().give({index}, best->id);
     }

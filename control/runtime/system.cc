@@ -25,7 +25,8 @@ Status open_stations(Parts& parts, std::uint64_t seed) {
         if (seat.adapter == nullptr) continue;
 
         Result<OpenPort> opened =
-            has_link(seat) ? open_link() : open_port(seat.name, *seat.adapter, parts.pools, seed + seat.id.index);
+            has_link(seat) ? open_link()
+                           : open_port(seat.name, *seat.adapter, parts.pools, seed + seat.id.index);
         if (!opened) return opened.error();
         station.port = std::move(opened).value();
         const port::Outlet::Settings settings{
@@ -53,13 +54,14 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
         links.push_back(parts.stations[trunk.id.index].sea_outlet.get());
     }
     const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
-    return std::make_unique<sea::Bridge>(sea::BridgeRules(trunks, default_trunk),
-                                         sea::Bridge::Parts{.real = *parts.stations[real.id.index].outlet,
-                                                            .links = std::move(links),
-                                                            .real_id = real.id,
-                                                            .sea_id = seat.id,
-                                                            .heads = parts.pools.heads.get(),
-                                                            .counters = parts.counters_of(seat.worker)});
+    return std::make_unique<sea::Bridge>(
+        sea::BridgeRules(trunks, default_trunk),
+        sea::Bridge::Parts{.real = *parts.stations[real.id.index].outlet,
+                           .links = std::move(links),
+                           .real_id = real.id,
+                           .sea_id = seat.id,
+                           .heads = parts.pools.heads.get(),
+                           .counters = parts.counters_of(seat.worker)});
 }
 
 /// What exists is listed here: each adapter, each side of each SEA, and the sweep of the tables.
@@ -72,12 +74,16 @@ void make_pollers(Parts& parts, std::vector<std::vector<worker::Poller*>>& of_wo
         switch (seat.role) {
             case AdapterRole::Client:
             case AdapterRole::Trunk:
-                if (seat.role == AdapterRole::Client && std::holds_alternative<config::NoPort>(seat.adapter->port)) {
+                if (seat.role == AdapterRole::Client &&
+                    std::holds_alternative<config::NoPort>(seat.adapter->port)) {
                     break;  // nothing can come in
                 }
-                add(seat.worker, std::make_unique<hvswitch::AdapterPoller>(*parts.forwarders[seat.worker], seat.id));
+                add(seat.worker,
+                    std::make_unique<hvswitch::AdapterPoller>(*parts.forwarders[seat.worker],
+                                                              seat.id));
                 break;
-            case AdapterRole::Physical: break;  // its SEA polls it
+            case AdapterRole::Physical:
+                break;  // its SEA polls it
             case AdapterRole::Sea: {
                 parts.bridges.push_back(make_bridge(parts, seat));
                 sea::Bridge& bridge = *parts.bridges.back();
@@ -141,7 +147,8 @@ Result<std::unique_ptr<System>> System::start(const config::System& model,
     parts->pools = std::move(pools).value();
 
     if (Status opened = open_stations(*parts, seed); !opened) return opened.error();
-    parts->shared = std::make_unique<hvswitch::Switch>(make_switch_settings(parts->model, parts->layout, seed));
+    parts->shared =
+        std::make_unique<hvswitch::Switch>(make_switch_settings(parts->model, parts->layout, seed));
     give_slots(parts->layout, *parts->shared);
     for (std::uint32_t worker = 0; worker < model.runtime.workers; ++worker) {
         parts->counters.push_back(std::make_unique<AdapterCounters[]>(parts->layout.seats.size()));
@@ -171,7 +178,8 @@ port::RingEnd* System::ring_client(const std::string& adapter) {
 bool System::settle(double deadline_s) const {
     constexpr int kQuietLooks = 5;
     constexpr Duration kBetween = std::chrono::milliseconds{2};
-    const Instant deadline = now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(deadline_s));
+    const Instant deadline =
+        now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(deadline_s));
     const auto sum = [&] {
         AdapterTotals all;
         for (const Seat& seat : parts_->layout.seats) {
@@ -191,7 +199,7 @@ bool System::settle(double deadline_s) const {
     AdapterTotals before = sum();
     for (int quiet = 0; quiet < kQuietLooks;) {
         if (now() > deadline) return false;
-        sleep_for(kBetween);
+        wait_for(kBetween);
         const AdapterTotals after = sum();
         quiet = after == before && !frames_wait() ? quiet + 1 : 0;
         before = after;

@@ -57,24 +57,29 @@ class System {
     [[nodiscard]] const config::System& model() const;
 
     [[nodiscard]] SystemReport system() const;
-    [[nodiscard]] std::vector<AdapterReport> adapters() const;  ///< In the file's order; a SEA after its partition's adapters.
+    [[nodiscard]] std::vector<AdapterReport> adapters()
+        const;  ///< In the file's order; a SEA after its partition's adapters.
     [[nodiscard]] std::vector<SeaReport> seas() const;
 
     [[nodiscard]] std::vector<AddressTableReport> address_tables() const;
     /// At most `limit` addresses, sorted by vswitch, VLAN, MAC.  `vswitch` empty: of all.
-    [[nodiscard]] std::vector<AddressReport> addresses(const std::string& vswitch, std::size_t limit) const;
+    [[nodiscard]] std::vector<AddressReport> addresses(const std::string& vswitch,
+                                                       std::size_t limit) const;
     /// All or none: a faulty request changes nothing, and the error names it ("entry 3: …").
     [[nodiscard]] Status add_addresses(const std::vector<AddressRequest>& requests);
     /// False: it was not there.  An adapter's own address can't be removed (error).
-    [[nodiscard]] Result<bool> remove_address(const std::string& vswitch, VlanId vlan, MacAddress mac);
+    [[nodiscard]] Result<bool> remove_address(const std::string& vswitch,
+                                              VlanId vlan,
+                                              MacAddress mac);
     /// How many went.
     [[nodiscard]] Result<std::size_t> flush_addresses(const FlushRequest& request);
 
-    /// The client's end of a `ring` port, or null if the adapter has none.  The caller is its one user.
+    /// The client's end of a `ring` port, or null if the adapter has none.  The caller is its one
+    /// user.
     [[nodiscard]] port::RingEnd* ring_client(const std::string& adapter);
 
-    /// Waits until no frame moves: totals unchanged and rings empty, seen `polls` times.  For tests and
-    /// the demo.  False: still moving after `deadline_s`.
+    /// Waits until no frame moves: totals unchanged and rings empty, seen `polls` times.  For tests
+    /// and the demo.  False: still moving after `deadline_s`.
     [[nodiscard]] bool settle(double deadline_s) const;
 
     struct Parts;  ///< Private to control/runtime: parts.h.

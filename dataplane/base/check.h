@@ -9,10 +9,10 @@ namespace sealane {
 }  // namespace sealane
 
 /// Always on; for cold paths.
-#define SEALANE_CHECK(condition, what)                           \
-    do {                                                         \
-        if (!(condition)) [[unlikely]]                           \
-            ::sealane::fail_check(__FILE__, __LINE__, (what));   \
+#define SEALANE_CHECK(condition, what)                         \
+    do {                                                       \
+        if (!(condition)) [[unlikely]]                         \
+            ::sealane::fail_check(__FILE__, __LINE__, (what)); \
     } while (false)
 
 /// On in debug builds; for hot paths.

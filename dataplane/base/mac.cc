@@ -28,8 +28,15 @@ std::optional<MacAddress> parse_mac(std::string_view text) {
 std::string to_string(MacAddress mac) {
     std::array<char, 18> text{};
     const auto byte = [&](int shift) { return static_cast<unsigned>(mac.bits >> shift & 0xff); };
-    std::snprintf(text.data(), text.size(), "%02x:%02x:%02x:%02x:%02x:%02x",
-                  byte(40), byte(32), byte(24), byte(16), byte(8), byte(0));
+    std::snprintf(text.data(),
+                  text.size(),
+                  "%02x:%02x:%02x:%02x:%02x:%02x",
+                  byte(40),
+                  byte(32),
+                  byte(24),
+                  byte(16),
+                  byte(8),
+                  byte(0));
     return text.data();
 }
 

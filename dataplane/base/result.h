@@ -21,8 +21,12 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor) `return value;` must read well
-    Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor) `return Error{…};` must read well
+    Result(T value)
+        : held_(std::in_place_index<0>, std::move(value)) {
+    }  // NOLINT(google-explicit-constructor) `return value;` must read well
+    Result(Error error)
+        : held_(std::in_place_index<1>, std::move(error)) {
+    }  // NOLINT(google-explicit-constructor) `return Error{…};` must read well
 
     [[nodiscard]] bool ok() const { return held_.index() == 0; }
     explicit operator bool() const { return ok(); }
@@ -38,7 +42,9 @@ class [[nodiscard]] Result {
     const T* operator->() const { return &value(); }
 
   private:
-    static void require(bool there) { SEALANE_CHECK(there, "a Result was asked for what it does not hold"); }
+    static void require(bool there) {
+        SEALANE_CHECK(there, "a Result was asked for what it does not hold");
+    }
 
     std::variant<T, Error> held_;
 };

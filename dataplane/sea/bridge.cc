@@ -17,7 +17,8 @@ Drop set_tag_aside(port::Frame& frame, rte_mempool* heads) {
 
 }  // namespace
 
-Bridge::Bridge(BridgeRules rules, Parts parts) : rules_(std::move(rules)), parts_(std::move(parts)) {}
+Bridge::Bridge(BridgeRules rules, Parts parts)
+    : rules_(std::move(rules)), parts_(std::move(parts)) {}
 
 unsigned Bridge::from_wire() {
     port::Tally tally = real_tally();
@@ -62,7 +63,9 @@ unsigned Bridge::from_trunk(std::size_t trunk) {
 
     port::Batch batch;
     tally.received(count, batch.fill(burst.data(), count));
-    batch.filter(tally, Direction::In, [&](const port::Frame& frame) { return rules_.to_wire(trunk, frame.head); });
+    batch.filter(tally, Direction::In, [&](const port::Frame& frame) {
+        return rules_.to_wire(trunk, frame.head);
+    });
     tally.admitted(batch.size());
 
     std::uint16_t size = 0;

@@ -13,10 +13,11 @@
 
 namespace sealane::sea {
 
-/// It is no part of the switch: it holds one end of a link to each trunk adapter, and the real port.
+/// It is no part of the switch: it holds one end of a link to each trunk adapter, and the real
+/// port.
 ///
-/// Counted at two adapters: the real one (what came from and went to the wire) and the SEA itself (its
-/// virtual side: what came from and went to the trunks).
+/// Counted at two adapters: the real one (what came from and went to the wire) and the SEA itself
+/// (its virtual side: what came from and went to the trunks).
 ///
 /// Ownership: borrows everything.  Threads: one worker.
 class Bridge {
@@ -41,12 +42,18 @@ class Bridge {
     void service(Instant now);
 
     [[nodiscard]] port::Port& real_port() const { return parts_.real.port(); }
-    [[nodiscard]] port::Port& link_port(std::size_t trunk) const { return parts_.links[trunk]->port(); }
+    [[nodiscard]] port::Port& link_port(std::size_t trunk) const {
+        return parts_.links[trunk]->port();
+    }
     [[nodiscard]] std::size_t trunks() const { return parts_.links.size(); }
 
   private:
-    [[nodiscard]] port::Tally real_tally() const { return port::Tally(parts_.counters[parts_.real_id.index]); }
-    [[nodiscard]] port::Tally sea_tally() const { return port::Tally(parts_.counters[parts_.sea_id.index]); }
+    [[nodiscard]] port::Tally real_tally() const {
+        return port::Tally(parts_.counters[parts_.real_id.index]);
+    }
+    [[nodiscard]] port::Tally sea_tally() const {
+        return port::Tally(parts_.counters[parts_.sea_id.index]);
+    }
 
     BridgeRules rules_;
     Parts parts_;

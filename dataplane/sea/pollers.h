@@ -14,7 +14,9 @@ class RealSide final : public worker::Poller {
 
     unsigned poll(Instant /*now*/) override { return bridge_.from_wire(); }
     void service(Instant now) override { bridge_.service(now); }
-    [[nodiscard]] int wake_descriptor() const override { return bridge_.real_port().wake_descriptor(); }
+    [[nodiscard]] int wake_descriptor() const override {
+        return bridge_.real_port().wake_descriptor();
+    }
     bool prepare_to_sleep() override { return bridge_.real_port().prepare_to_sleep(); }
     void awake() override { bridge_.real_port().awake(); }
 

@@ -30,8 +30,8 @@ struct FrameHead {
     bool operator==(const FrameHead&) const = default;
 };
 
-/// Reads the header of the frame of `length` bytes whose first min(length, kParseLength) bytes are at
-/// `bytes`.  `beside` is a tag that the driver took out of the bytes (a C-tag); it counts as the
+/// Reads the header of the frame of `length` bytes whose first min(length, kParseLength) bytes are
+/// at `bytes`.  `beside` is a tag that the driver took out of the bytes (a C-tag); it counts as the
 /// outer one.  Reads nothing beyond `length`.
 [[nodiscard]] FrameHead parse(const std::uint8_t* bytes,
                               std::size_t length,

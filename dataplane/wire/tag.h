@@ -21,8 +21,12 @@ inline constexpr std::size_t kTagLength = 4;
 struct Tci {
     std::uint16_t value = 0;
 
-    [[nodiscard]] constexpr VlanId vid() const { return {static_cast<std::uint16_t>(value & 0xfff)}; }
-    [[nodiscard]] constexpr std::uint8_t pcp() const { return static_cast<std::uint8_t>(value >> 13); }
+    [[nodiscard]] constexpr VlanId vid() const {
+        return {static_cast<std::uint16_t>(value & 0xfff)};
+    }
+    [[nodiscard]] constexpr std::uint8_t pcp() const {
+        return static_cast<std::uint8_t>(value >> 13);
+    }
     [[nodiscard]] constexpr bool dei() const { return (value >> 12 & 1) != 0; }
     /// The same priority and DEI in another VLAN.
     [[nodiscard]] constexpr Tci in_vlan(VlanId vid) const {

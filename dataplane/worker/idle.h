@@ -32,7 +32,9 @@ struct Rest {
 
 /// Decides how to rest after `empty_turns` turns without a frame.  `must_poll`: some port has no
 /// descriptor.  Pure.
-[[nodiscard]] constexpr Rest choose_rest(IdlePolicy policy, std::uint32_t empty_turns, bool must_poll) {
+[[nodiscard]] constexpr Rest choose_rest(IdlePolicy policy,
+                                         std::uint32_t empty_turns,
+                                         bool must_poll) {
     if (policy == IdlePolicy::Poll || empty_turns < kSpinTurns) return {};
     if (!must_poll) return {.sleep = true, .at_most = kHousekeeping};
     // After a sleep the worker looks once and may sleep again: the first naps are short.

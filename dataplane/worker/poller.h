@@ -1,4 +1,5 @@
-// Something that a worker polls: an adapter of the switch, a side of a SEA, the address tables' sweep.
+// Something that a worker polls: an adapter of the switch, a side of a SEA, the address tables'
+// sweep.
 #pragma once
 
 #include "dataplane/base/time.h"
@@ -19,8 +20,8 @@ class Poller {
     /// Slow work: about every millisecond while busy, and after every sleep.
     virtual void service(Instant /*now*/) {}
 
-    /// Sleeping: as in port::Port.  A poller with nothing to wait for has no descriptor, and says in
-    /// needs_polling() whether it must be polled nevertheless.
+    /// Sleeping: as in port::Port.  A poller with nothing to wait for has no descriptor, and says
+    /// in needs_polling() whether it must be polled nevertheless.
     [[nodiscard]] virtual int wake_descriptor() const { return -1; }
     [[nodiscard]] virtual bool needs_polling() const { return wake_descriptor() < 0; }
     virtual bool prepare_to_sleep() { return true; }

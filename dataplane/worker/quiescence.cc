@@ -12,10 +12,12 @@ namespace sealane::worker {
 
 Quiescence::Quiescence(std::uint32_t workers) {
     const std::size_t bytes = rte_rcu_qsbr_get_memsize(workers);
-    const std::size_t rounded = (bytes + RTE_CACHE_LINE_SIZE - 1) / RTE_CACHE_LINE_SIZE * RTE_CACHE_LINE_SIZE;
+    const std::size_t rounded =
+        (bytes + RTE_CACHE_LINE_SIZE - 1) / RTE_CACHE_LINE_SIZE * RTE_CACHE_LINE_SIZE;
     state_.reset(static_cast<rte_rcu_qsbr*>(std::aligned_alloc(RTE_CACHE_LINE_SIZE, rounded)));
     SEALANE_CHECK(state_ != nullptr, "no memory for a few hundred bytes");
-    SEALANE_CHECK(rte_rcu_qsbr_init(state_.get(), workers) == 0, "rte_rcu_qsbr_init refused its arguments");
+    SEALANE_CHECK(rte_rcu_qsbr_init(state_.get(), workers) == 0,
+                  "rte_rcu_qsbr_init refused its arguments");
     for (std::uint32_t index = 0; index < workers; ++index) {
         rte_rcu_qsbr_thread_register(state_.get(), index);
     }

@@ -8,8 +8,8 @@ struct rte_rcu_qsbr;
 
 namespace sealane::worker {
 
-/// Workers say when they hold no reference (quiescent()) or are away (offline()); control waits until
-/// all have said so.  Ownership: outlives the workers.
+/// Workers say when they hold no reference (quiescent()) or are away (offline()); control waits
+/// until all have said so.  Ownership: outlives the workers.
 class Quiescence {
   public:
     explicit Quiescence(std::uint32_t workers);

@@ -1,9 +1,8 @@
 #include "dataplane/worker/worker.h"
 
+#include <boost/lockfree/spsc_queue.hpp>
 #include <cerrno>
 #include <cstring>
-
-#include <boost/lockfree/spsc_queue.hpp>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/epoll.h>
@@ -18,7 +17,8 @@
 
 namespace sealane::worker {
 
-// Work from control to the worker.  The caller waits for `done`, so the queue never holds more than one.
+// Work from control to the worker.  The caller waits for `done`, so the queue never holds more than
+// one.
 struct Worker::Mailbox {
     struct Letter {
         const std::function<void()>* work;
@@ -43,7 +43,8 @@ Status pin(std::uint32_t core) {
     CPU_SET(core, &cores);
     const int fault = pthread_setaffinity_np(pthread_self(), sizeof cores, &cores);
     if (fault == 0) return done();
-    return Error{"can't run a worker on core " + std::to_string(core) + ": " + std::strerror(fault) +
+    return Error{"can't run a worker on core " + std::to_string(core) + ": " +
+                 std::strerror(fault) +
                  "; `runtime: cores` must name cores that this process may use"};
 }
 
@@ -121,7 +122,8 @@ void Worker::service(Instant now) {
 }
 
 void Worker::loop() {
-    constexpr std::uint32_t kTurnsPerClock = 16;  // reading the clock every turn would cost more than a frame
+    constexpr std::uint32_t kTurnsPerClock =
+        16;  // reading the clock every turn would cost more than a frame
     constexpr Duration kServiceEvery = std::chrono::milliseconds{1};
 
     quiescence_.online(settings_.index);
@@ -143,7 +145,8 @@ void Worker::loop() {
         quiescence_.quiescent(settings_.index);
 
         if (empty_turns == 0) continue;
-        if (const Rest chosen = choose_rest(settings_.idle, empty_turns, must_poll_); chosen.sleep) {
+        if (const Rest chosen = choose_rest(settings_.idle, empty_turns, must_poll_);
+            chosen.sleep) {
             rest(chosen.at_most);
             turns = kTurnsPerClock - 1;  // so that the next turn reads the clock
         } else {
@@ -163,7 +166,8 @@ void Worker::rest(Duration at_most) {
         pollfd waiting{.fd = wait_set_, .events = POLLIN, .revents = 0};
         const timespec limit{.tv_sec = at_most / std::chrono::seconds{1},
                              .tv_nsec = (at_most % std::chrono::seconds{1}).count()};
-        [[maybe_unused]] const int woken = ppoll(&waiting, 1, &limit, nullptr);  // any outcome: go on
+        [[maybe_unused]] const int woken =
+            ppoll(&waiting, 1, &limit, nullptr);  // any outcome: go on
         quiescence_.online(settings_.index);
     }
     for (Poller* poller : pollers_) {

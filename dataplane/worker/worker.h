@@ -20,8 +20,9 @@ namespace sealane::worker {
 
 /// Runs to completion: each turn of the loop lets every poller take one burst all the way.
 ///
-/// Ownership: borrows the pollers and the quiescence state, which outlive it.  Threads: made, started,
-/// stopped and called by control; turn() by its own thread, or by a test that steps it by hand.
+/// Ownership: borrows the pollers and the quiescence state, which outlive it.  Threads: made,
+/// started, stopped and called by control; turn() by its own thread, or by a test that steps it by
+/// hand.
 class Worker {
   public:
     struct Settings {
@@ -41,8 +42,8 @@ class Worker {
     /// Stops it after the turn it is in, and joins it.  Does nothing if it isn't running.
     void stop();
 
-    /// Runs `work` between two turns and returns when it is done.  On a worker that isn't running, at
-    /// once on the caller's thread.  One caller at a time.
+    /// Runs `work` between two turns and returns when it is done.  On a worker that isn't running,
+    /// at once on the caller's thread.  One caller at a time.
     void call(const std::function<void()>& work);
 
     /// One turn.  Returns the frames taken.

@@ -1,0 +1,38 @@
+# Sourced by the other scripts: installs what is missing of scripts/packages, and builds.
+# Works as root, or with sudo at hand; the built program needs neither.
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '\033[1m== %s\033[0m\n' "$*"; }
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo > /dev/null; then
+        sudo "$@"
+    else
+        echo "need root for: $*  (run as root, or install sudo)" >&2
+        return 1
+    fi
+}
+
+install_packages() {
+    local wanted missing=()
+    wanted=$(sed 's/#.*//' "$repo/scripts/packages")
+    for package in $wanted; do
+        dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    say "installing ${missing[*]}"
+    # An index that can't be fetched matters only if a package then can't be.
+    as_root apt-get update -q > /dev/null || echo "apt-get update failed; trying with the lists there are" >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" > /dev/null
+}
+
+# build PRESET [TARGET...]
+build() {
+    local preset=$1
+    shift
+    say "building $preset"
+    (cd "$repo" && cmake --preset "$preset" > /dev/null && cmake --build --preset "$preset" ${1:+--target "$@"} -- --quiet)
+}
