@@ -150,9 +150,12 @@ inline std::optional<AddressEntry> AddressBuckets::look(Bucket& bucket, std::uin
     const std::atomic_ref version(bucket.version);
     for (;;) {
         const std::uint32_t before = version.load(std::memory_order_acquire);
-        const std::uint32_t hits = match(bucket, key);
-        if (hits == 0) return std::nullopt;
-        const auto slot = static_cast<std::size_t>(__builtin_ctz(hits));
+        std::size_t slot = 0;  // Most entries are here while the table is far from full.
+        if (std::atomic_ref(bucket.keys[0]).load(std::memory_order_acquire) != key) {
+            const std::uint32_t hits = match(bucket, key);
+            if (hits == 0) return std::nullopt;
+            slot = static_cast<std::size_t>(__builtin_ctz(hits));
+        }
         const std::uint32_t value =
             std::atomic_ref(bucket.values[slot]).load(std::memory_order_acquire);
         if (version.load(std::memory_order_relaxed) == before) return unpack(value);

@@ -13,12 +13,12 @@ namespace sealane::hvswitch {
 namespace {
 
 /// Workers read the clock at different moments, so an entry can have been seen "in the future".
-constexpr std::uint32_t kClockSkew_s = 60;
+constexpr std::uint32_t kClockSkew = 60;  // seconds
 
 /// Seconds since the entry was used last, across the wrap of seen_s.
 std::uint32_t idle_s(const AddressEntry& entry, std::uint32_t now_s) {
     const std::uint32_t idle = (now_s - entry.seen_s) & kSeenMask;
-    return idle > kSeenMask - kClockSkew_s ? 0 : idle;
+    return idle > kSeenMask - kClockSkew ? 0 : idle;
 }
 
 std::uint32_t age_in_s(Duration age) {
