@@ -1,0 +1,142 @@
+// What a frame's whole way through the switch costs, without a driver: from one port to another,
+// and to many.  "cycles" is TSC cycles per frame taken in.
+#include <memory>
+#include <vector>
+#include <x86intrin.h>
+
+#include <rte_mbuf.h>
+
+#include <benchmark/benchmark.h>
+
+#include "dataplane/base/check.h"
+#include "dataplane/port/pools.h"
+#include "dataplane/worker/eal.h"
+#include "hvswitch/forwarder.h"
+
+namespace sealane {
+namespace {
+
+/// Gives the same frames again and again, and takes what is sent by freeing it.
+class LoopPort final : public port::Port {
+  public:
+    LoopPort(rte_mempool* pool, std::vector<std::array<std::uint8_t, 60>> frames)
+        : pool_(pool), frames_(std::move(frames)) {}
+
+    std::uint16_t receive(rte_mbuf** out, std::uint16_t room, port::Tally& /*tally*/) override {
+        if (frames_.empty() || rte_pktmbuf_alloc_bulk(pool_, out, room) != 0) return 0;
+        for (std::uint16_t i = 0; i < room; ++i) {
+            std::memcpy(rte_pktmbuf_append(out[i], 60), frames_[next_].data(), 60);
+            next_ = next_ + 1 == frames_.size() ? 0 : next_ + 1;
+        }
+        return room;
+    }
+    void send(rte_mbuf** frames, std::uint16_t count, port::Tally& tally) override {
+        tally.sent(count, std::uint64_t{count} * 60);
+        rte_pktmbuf_free_bulk(frames, count);
+    }
+    [[nodiscard]] port::PortTraits traits() const override { return {}; }
+    [[nodiscard]] port::PortState state() const override { return {}; }
+
+  private:
+    rte_mempool* pool_;
+    std::vector<std::array<std::uint8_t, 60>> frames_;
+    std::size_t next_ = 0;
+};
+
+std::vector<std::array<std::uint8_t, 60>> frames_to(std::uint64_t first, std::int64_t count) {
+    std::vector<std::array<std::uint8_t, 60>> frames(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        frames[i].fill(0);
+        wire::store_mac(frames[i].data(), {first + i});
+        wire::store_mac(frames[i].data() + 6, {0x0200'0000'0001});
+        wire::store_be16(frames[i].data() + 12, 0x88b5);
+    }
+    return frames;
+}
+
+/// A switch with one sender, adapter 0, and `receivers` more in its VLAN.
+struct Bench {
+    port::Pools pools;
+    std::vector<std::unique_ptr<port::Port>> ports;
+    std::vector<std::unique_ptr<port::Outlet>> outlets;
+    std::vector<port::Outlet*> by_id;
+    std::unique_ptr<AdapterCounters[]> counters;
+    std::unique_ptr<hvswitch::Switch> shared;
+    std::unique_ptr<hvswitch::Forwarder> forwarder;
+
+    Bench(std::vector<std::array<std::uint8_t, 60>> frames, std::size_t receivers, VlanId tagged) {
+        Result<port::Pools> made = port::make_pools("bench", 8192, 32768);
+        SEALANE_CHECK(made.ok(), "no memory for the benchmark's pools");
+        pools = std::move(made).value();
+        hvswitch::Switch::Settings settings;
+        settings.tables.push_back({.capacity = 2 << 20});
+        for (std::size_t i = 0; i <= receivers; ++i) {
+            hvswitch::PortRules rules;
+            rules.present = true;
+            rules.pvid = i == 0 ? VlanId{10} : tagged;
+            if (rules.pvid != VlanId{10}) rules.vids.set(10);
+            settings.rules.ports.push_back(rules);
+            settings.rules.slots.push_back(hvswitch::kNoSlot);
+            ports.push_back(std::make_unique<LoopPort>(
+                pools.frames.get(),
+                i == 0 ? std::move(frames) : std::vector<std::array<std::uint8_t, 60>>{}));
+            outlets.push_back(std::make_unique<port::Outlet>(
+                *ports.back(), pools.heads.get(), port::Outlet::Settings{}));
+            by_id.push_back(outlets.back().get());
+        }
+        counters = std::make_unique<AdapterCounters[]>(receivers + 1);
+        shared = std::make_unique<hvswitch::Switch>(std::move(settings));
+        forwarder = std::make_unique<hvswitch::Forwarder>(
+            hvswitch::Forwarder::Parts{.shared = *shared,
+                                       .outlets = by_id,
+                                       .counters = {counters.get(), receivers + 1},
+                                       .heads = pools.heads.get()});
+    }
+
+    void run(benchmark::State& state) {
+        const Instant now{std::chrono::seconds{1}};
+        std::int64_t frames = 0;
+        const std::uint64_t start = __rdtsc();
+        for (auto _ : state) {
+            frames += forwarder->forward({0}, now);
+        }
+        const std::uint64_t cycles = __rdtsc() - start;
+        state.SetItemsProcessed(frames);
+        state.counters["cycles"] = static_cast<double>(cycles) / static_cast<double>(frames);
+    }
+};
+
+void BM_unicast(benchmark::State& state) {
+    constexpr std::uint64_t kFirst = 0x0200'0001'0000;
+    Bench bench(frames_to(kFirst, state.range(0)), 1, {static_cast<std::uint16_t>(state.range(1))});
+    for (std::int64_t i = 0; i < state.range(0); ++i) {
+        const hvswitch::AddressKey key({0}, {10}, {kFirst + static_cast<std::uint64_t>(i)});
+        bench.shared->table({0}).learn(key, {1}, ~0U, Instant{});
+    }
+    bench.run(state);
+}
+BENCHMARK(BM_unicast)
+    ->ArgNames({"macs", "pvid"})
+    ->Args({1, 10})
+    ->Args({1024, 10})
+    ->Args({16384, 10})
+    ->Args({1 << 20, 10})
+    ->Args({1024, 20});  // receiver's PVID is another: a tag is put in
+
+void BM_broadcast(benchmark::State& state) {
+    Bench bench(frames_to(0xffff'ffff'ffff, 1), static_cast<std::size_t>(state.range(0)), {10});
+    bench.run(state);
+}
+BENCHMARK(BM_broadcast)->ArgName("receivers")->Arg(1)->Arg(4)->Arg(64);
+
+}  // namespace
+}  // namespace sealane
+
+int main(int argc, char** argv) {
+    benchmark::Initialize(&argc, argv);
+    sealane::Result<std::unique_ptr<sealane::worker::Eal>> environment =
+        sealane::worker::Eal::start({.memory_mb = 256});
+    SEALANE_CHECK(environment.ok(), "DPDK's environment did not start");
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}
