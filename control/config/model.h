@@ -198,4 +198,7 @@ struct System {
 /// "vios1/ent3", an adapter's or a SEA's name in the whole frame.
 [[nodiscard]] std::string qualified(const Partition& partition, const std::string& adapter);
 
+/// The MTU that `adapter` of `partition` has where its file gives none.
+[[nodiscard]] std::uint32_t default_mtu(const Partition& partition, const Adapter& adapter);
+
 }  // namespace sealane::config

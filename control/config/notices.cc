@@ -1,0 +1,83 @@
+#include "control/config/notices.h"
+
+#include <algorithm>
+#include <set>
+
+#include "control/config/index.h"
+#include "control/config/words.h"
+
+namespace sealane::config {
+namespace {
+
+/// What a SEA is told to do and does not do yet.
+void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
+    const Sea& sea = *of.sea;
+    const auto add = [&](const std::string& what) { found.push_back({sea.place, what}); };
+    if (sea.ha_mode != HaMode::Disabled) {
+        add(of.who() + ": ha_mode " + std::string(word_for(kHaModes, sea.ha_mode)) +
+            " is checked but not acted on yet: one VIOS bridges");
+    }
+    if (sea.largesend) add(of.who() + ": largesend is kept but not acted on yet");
+    if (sea.large_receive) add(of.who() + ": large_receive is kept but not acted on yet");
+    if (sea.accounting) add(of.who() + ": accounting is kept but not acted on yet");
+}
+
+/// Adapters that are there for a SEA, and are in none.
+void notice_idle_adapters(const Index& index, std::vector<Notice>& found) {
+    std::set<const Adapter*> used;
+    for (const SeaOf& sea : index.seas) {
+        used.insert(find_adapter(*sea.partition, sea.sea->real_adapter));
+        for (const AdapterOf& trunk : sea.trunks) {
+            used.insert(trunk.adapter);
+        }
+    }
+    for (const AdapterOf& of : index.physicals) {
+        if (used.contains(of.adapter)) continue;
+        found.push_back({of.adapter->place, of.who() + ": is the real_adapter of no SEA"});
+    }
+    for (const AdapterOf& of : index.virtuals) {
+        const bool has_port = !std::holds_alternative<NoPort>(of.adapter->port);
+        if (used.contains(of.adapter) || has_port || !of.adapter->is_trunk()) continue;
+        found.push_back({of.adapter->place, of.who() + ": is a trunk adapter of no SEA"});
+    }
+}
+
+/// Two SEAs for one VLAN of which one does not know of pairs: on PowerVM a loop.
+void notice_lone_partners(const Index& index, std::vector<Notice>& found) {
+    std::map<VlanOf, const SeaOf*> first;
+    for (const SeaOf& sea : index.seas) {
+        bool noticed = false;
+        for (const AdapterOf& trunk : sea.trunks) {
+            for (const VlanOf& vlan : vlans_of(*trunk.adapter)) {
+                const SeaOf& other = *first.try_emplace(vlan, &sea).first->second;
+                const bool lone =
+                    sea.sea->ha_mode == HaMode::Disabled || other.sea->ha_mode == HaMode::Disabled;
+                if (&other == &sea || noticed || !lone) continue;
+                noticed = true;
+                found.push_back({sea.sea->place,
+                                 sea.who() + ": bridges " + to_string(vlan) + " like " +
+                                     other.who() +
+                                     ", but ha_mode is disabled: only the best trunk_priority "
+                                     "bridges, and nobody takes over"});
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<Notice> notices(const System& system) {
+    const Index index(system);
+    std::vector<Notice> found;
+    for (const SeaOf& sea : index.seas) {
+        notice_sea(sea, found);
+    }
+    notice_idle_adapters(index, found);
+    notice_lone_partners(index, found);
+    std::stable_sort(found.begin(), found.end(), [](const Notice& a, const Notice& b) {
+        return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
+    });
+    return found;
+}
+
+}  // namespace sealane::config

@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <set>
+
+#include "control/config/rules.h"
+#include "control/config/text.h"
+
+namespace sealane::config {
+namespace {
+
+/// The rules about one SEA and the adapters that it is built of.  `taken` are the adapters of the
+/// partition that SEAs before this one use.
+class SeaCheck {
+  public:
+    SeaCheck(const SeaOf& of, std::set<std::string>& taken, Source& source)
+        : of_(of), partition_(*of.partition), sea_(*of.sea), taken_(taken), source_(source) {}
+
+    void run() {
+        if (partition_.type == PartitionType::Client &&
+            !source_.is_spoilt(partition_.place, "type")) {
+            source_.fault(sea_.place, of_.who() + ": a client has no SEA; move it to a VIOS");
+        }
+        check_real_adapter();
+        check_virt_adapters();
+        check_priorities();
+        check_pvid_adapter();
+        check_ctl_chan();
+    }
+
+  private:
+    void check_real_adapter() {
+        const Adapter* real = member("real_adapter", sea_.real_adapter, "a physical adapter");
+        if (real == nullptr) return;
+        if (real->kind != AdapterKind::Physical) {
+            fault("real_adapter",
+                  "real_adapter " + real->name + " is virtual; name a physical adapter");
+        }
+    }
+
+    void check_virt_adapters() {
+        const std::size_t count = sea_.virt_adapters.size();
+        if (count > kMaxTrunksOfSea || (count == 0 && is_readable("virt_adapters"))) {
+            fault("virt_adapters",
+                  std::to_string(count) + " trunk adapters; a SEA has 1 to " +
+                      std::to_string(kMaxTrunksOfSea));
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::string& name = sea_.virt_adapters[i];
+            const Place place = source_.at(sea_.place, "virt_adapters", i);
+            const auto here = sea_.virt_adapters.begin() + static_cast<std::ptrdiff_t>(i);
+            if (std::find(sea_.virt_adapters.begin(), here, name) != here) {
+                fault(place, "virt_adapters has " + name + " twice; once is enough");
+                continue;
+            }
+            if (const Adapter* adapter = member(place, "virt_adapters", name, "trunk adapters")) {
+                check_virt_adapter(*adapter, place);
+            }
+        }
+    }
+
+    void check_virt_adapter(const Adapter& adapter, Place place) {
+        const std::string it_is = "virt_adapters: " + adapter.name + " is ";
+        if (adapter.kind != AdapterKind::Virtual) {
+            fault(place, it_is + "physical; list virtual trunk adapters");
+            return;
+        }
+        if (!adapter.is_trunk()) {
+            if (source_.is_spoilt(adapter.place, "trunk_priority")) return;
+            fault(place, it_is + "no trunk adapter; give it a trunk_priority, 1 to 15");
+            return;
+        }
+        if (!std::holds_alternative<NoPort>(adapter.port)) {
+            source_.fault(source_.at(adapter.place, "port"),
+                          qualified(partition_, adapter.name) + ": a trunk adapter of " +
+                              of_.who() + " has no port, as the SEA is behind it; leave port out");
+        }
+    }
+
+    void check_priorities() {
+        for (const AdapterOf& trunk : of_.trunks) {
+            const Adapter& first = *of_.trunks.front().adapter;
+            if (trunk.adapter->trunk_priority == first.trunk_priority) continue;
+            source_.fault(source_.at(trunk.adapter->place, "trunk_priority"),
+                          trunk.who() + ": trunk_priority " +
+                              std::to_string(trunk.adapter->trunk_priority) + " differs from " +
+                              qualified(partition_, first.name) + "'s; the trunk adapters of " +
+                              of_.who() + " share one, so use " +
+                              std::to_string(first.trunk_priority));
+        }
+    }
+
+    void check_pvid_adapter() {
+        if (sea_.pvid_adapter.empty() || !is_readable("virt_adapters")) return;
+        const auto& members = sea_.virt_adapters;
+        if (std::find(members.begin(), members.end(), sea_.pvid_adapter) == members.end()) {
+            fault("pvid_adapter",
+                  "pvid_adapter " + sea_.pvid_adapter +
+                      " is none of its virt_adapters; use one of " + "them");
+            return;
+        }
+        const Adapter* adapter = find_adapter(partition_, sea_.pvid_adapter);
+        if (adapter == nullptr || !adapter->pvid.is_usable() || !sea_.pvid.is_usable()) return;
+        if (adapter->pvid != sea_.pvid) {
+            fault("pvid",
+                  "PVID " + std::to_string(sea_.pvid.value) + " is not that of pvid_adapter " +
+                      adapter->name + "; use " + std::to_string(adapter->pvid.value));
+        }
+    }
+
+    void check_ctl_chan() {
+        if (!sea_.ctl_chan) return;
+        const Adapter* adapter = member("ctl_chan", *sea_.ctl_chan, "a virtual adapter");
+        if (adapter == nullptr || source_.is_spoilt(adapter->place, "type")) return;
+        const std::string it = "ctl_chan " + adapter->name;
+        if (adapter->kind != AdapterKind::Virtual) {
+            fault("ctl_chan", it + " is physical; use a virtual adapter that is no trunk");
+            return;
+        }
+        if (adapter->is_trunk()) {
+            fault("ctl_chan", it + " is a trunk adapter; use one without trunk_priority");
+        }
+        if (!adapter->vids.empty()) {
+            fault("ctl_chan", it + " has vids; a control channel has its PVID only");
+        }
+        if (!std::holds_alternative<NoPort>(adapter->port)) {
+            fault("ctl_chan", it + " has a port; the SEA is behind a control channel");
+        }
+        if (adapter->tunnel) fault("ctl_chan", it + " is a tunnel; use a plain virtual adapter");
+    }
+
+    const Adapter* member(std::string_view field, const std::string& name, std::string_view what) {
+        return member(source_.at(sea_.place, field), field, name, what);
+    }
+
+    /// The adapter of this partition with that name, now taken by this SEA.
+    const Adapter* member(Place place,
+                          std::string_view field,
+                          const std::string& name,
+                          std::string_view what) {
+        if (!is_adapter_name(name)) return nullptr;  // has been said
+        const Adapter* adapter = find_adapter(partition_, name);
+        const std::string it = std::string(field) + ": ";
+        if (adapter == nullptr) {
+            fault(place,
+                  it + partition_.name + " has no adapter " + name + "; name " + std::string(what) +
+                      " of this partition");
+            return nullptr;
+        }
+        if (!taken_.insert(name).second) {
+            fault(place, it + name + " is in use by a SEA already; an adapter serves one");
+            return nullptr;
+        }
+        return source_.is_spoilt(adapter->place, "type") ? nullptr : adapter;
+    }
+
+    [[nodiscard]] bool is_readable(std::string_view field) const {
+        return !source_.is_spoilt(sea_.place, field);
+    }
+    void fault(std::string_view field, const std::string& what) {
+        fault(source_.at(sea_.place, field), what);
+    }
+    void fault(Place place, const std::string& what) {
+        source_.fault(place, of_.who() + ": " + what);
+    }
+
+    const SeaOf& of_;
+    const Partition& partition_;
+    const Sea& sea_;
+    std::set<std::string>& taken_;
+    Source& source_;
+};
+
+}  // namespace
+
+void check_seas(const Index& index, Source& source) {
+    std::map<const Partition*, std::set<std::string>> taken;
+    for (const SeaOf& sea : index.seas) {
+        SeaCheck(sea, taken[sea.partition], source).run();
+    }
+}
+
+}  // namespace sealane::config

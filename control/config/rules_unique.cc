@@ -1,0 +1,118 @@
+#include <filesystem>
+
+#include "control/config/rules.h"
+
+namespace sealane::config {
+namespace {
+
+/// Remembers who has what, and reports the second one who wants it.
+class Owners {
+  public:
+    explicit Owners(Source& source) : source_(source) {}
+
+    void take(const AdapterOf& of,
+              const std::string& thing,
+              std::string_view field,
+              const std::string& what,
+              const std::string& right) {
+        const auto [owner, is_new] = owners_.try_emplace(thing, of.who());
+        if (is_new) return;
+        source_.fault(source_.at(of.adapter->place, field),
+                      of.who() + ": " + what + " is " + owner->second + "'s already; " + right);
+    }
+
+  private:
+    Source& source_;
+    std::map<std::string, std::string> owners_;
+};
+
+void check_macs(const Index& index, Source& source) {
+    Owners owners(source);
+    for (const AdapterOf& of : index.virtuals) {
+        const auto& mac = of.adapter->mac;
+        if (!mac || of.adapter->vswitch.empty()) continue;
+        const std::string text = to_string(*mac);
+        owners.take(of,
+                    of.adapter->vswitch + "/" + text,
+                    "mac",
+                    "mac " + text + " on " + of.adapter->vswitch,
+                    "use another, or auto");
+    }
+}
+
+/// "0000:01:00.0" whether the domain was written or not.
+std::string full_pci_address(const std::string& pci) {
+    constexpr std::size_t kShort = 7;
+    std::string full = pci.size() == kShort ? "0000:" + pci : pci;
+    for (char& c : full) {
+        if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return full;
+}
+
+class PortCheck {
+  public:
+    explicit PortCheck(Source& source) : source_(source), sockets_(source), devices_(source) {}
+
+    void check(const AdapterOf& of) {
+        if (const auto* stream = std::get_if<QemuStreamPort>(&of.adapter->port)) {
+            check_stream(of, *stream);
+        } else if (const auto* ethdev = std::get_if<EthdevPort>(&of.adapter->port)) {
+            check_ethdev(of, *ethdev);
+        }
+    }
+
+  private:
+    void check_stream(const AdapterOf& of, const QemuStreamPort& stream) {
+        if (stream.path.empty()) return;
+        sockets_.take(of,
+                      std::filesystem::path(stream.path).lexically_normal().string(),
+                      stream.listen ? "listen" : "connect",
+                      "socket " + stream.path,
+                      "use another path");
+    }
+
+    void check_ethdev(const AdapterOf& of, const EthdevPort& ethdev) {
+        if (++ethdevs_ == kMaxEthdevPorts + 1) {
+            source_.fault(source_.at(of.adapter->place, "port"),
+                          of.who() + ": ethdev port number " + std::to_string(ethdevs_) +
+                              "; DPDK has room for " + std::to_string(kMaxEthdevPorts));
+        }
+        if (!ethdev.devargs.empty()) {
+            const std::string name = ethdev.devargs.substr(0, ethdev.devargs.find(','));
+            devices_.take(of,
+                          is_pci(name) ? full_pci_address(name) : name,
+                          "devargs",
+                          "device " + name,
+                          "use another device, such as one with the next number");
+        } else if (!ethdev.pci.empty()) {
+            devices_.take(of,
+                          full_pci_address(ethdev.pci),
+                          "pci",
+                          "device " + ethdev.pci,
+                          "use another device");
+        }
+    }
+
+    static bool is_pci(const std::string& name) { return name.find(':') != std::string::npos; }
+
+    Source& source_;
+    Owners sockets_;
+    Owners devices_;
+    std::size_t ethdevs_ = 0;
+};
+
+}  // namespace
+
+void check_uniqueness(const Index& index, Source& source) {
+    check_macs(index, source);
+    PortCheck ports(source);
+    for (const AdapterOf& of : index.physicals) {
+        ports.check(of);
+    }
+    for (const AdapterOf& of : index.virtuals) {
+        ports.check(of);
+    }
+}
+
+}  // namespace sealane::config
