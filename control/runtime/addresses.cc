@@ -44,6 +44,13 @@ Result<std::pair<AddressKey, AdapterId>> resolve(const System::Parts& parts,
     return std::pair(AddressKey(port.vswitch, request.vlan, request.mac), *id);
 }
 
+/// Runs `change` on a worker, with no other writer at work.
+template <typename Change>
+void change_tables(const System::Parts& parts, Change&& change) {
+    hvswitch::Switch& shared = *parts.shared;
+    parts.workers.front()->call([&] { shared.write_tables([&] { change(shared); }); });
+}
+
 Error with_number(const Error& error, std::size_t index, std::size_t of) {
     return of == 1 ? error : Error{"entry " + std::to_string(index + 1) + ": " + error.text};
 }
@@ -101,12 +108,14 @@ Status System::add_addresses(const std::vector<AddressRequest>& requests) {
         if (!one) return with_number(one.error(), i, requests.size());
         resolved.push_back(*one);
     }
+    // In small pieces: forwarding goes on between them.
+    constexpr std::size_t kPiece = 512;
     Status outcome = done();
-    hvswitch::Switch& shared = *parts_->shared;
-    parts_->workers.front()->call([&] {
-        shared.write_tables([&] {
-            std::vector<AddressKey> added;  // to take back if a later one fails
-            for (std::size_t i = 0; i < resolved.size() && outcome.ok(); ++i) {
+    std::vector<AddressKey> added;  // to take back if a later one fails
+    for (std::size_t at = 0; at < resolved.size() && outcome.ok(); at += kPiece) {
+        const std::size_t end = std::min(at + kPiece, resolved.size());
+        change_tables(*parts_, [&](hvswitch::Switch& shared) {
+            for (std::size_t i = at; i < end && outcome.ok(); ++i) {
                 const auto& [key, id] = resolved[i];
                 hvswitch::AddressTable& table = shared.table(key.vswitch());
                 const auto before = table.find(key);
@@ -117,12 +126,16 @@ Status System::add_addresses(const std::vector<AddressRequest>& requests) {
                     added.push_back(key);
                 }
             }
-            if (outcome.ok()) return;
-            for (const AddressKey key : added) {
-                shared.table(key.vswitch()).forget(key);
+        });
+    }
+    if (outcome.ok()) return outcome;
+    for (std::size_t at = 0; at < added.size(); at += kPiece) {
+        change_tables(*parts_, [&](hvswitch::Switch& shared) {
+            for (std::size_t i = at; i < std::min(at + kPiece, added.size()); ++i) {
+                shared.table(added[i].vswitch()).forget(added[i]);
             }
         });
-    });
+    }
     return outcome;
 }
 
@@ -137,8 +150,8 @@ Result<bool> System::remove_address(const std::string& vswitch, VlanId vlan, Mac
                      "'s own address: it goes only with the adapter"};
     }
     bool removed = false;
-    parts_->workers.front()->call(
-        [&] { removed = shared.write_tables([&] { return shared.table(*id).forget(key); }); });
+    change_tables(*parts_,
+                  [&](hvswitch::Switch& tables) { removed = tables.table(*id).forget(key); });
     return removed;
 }
 
@@ -160,13 +173,10 @@ Result<std::size_t> System::flush_addresses(const FlushRequest& request) {
                (!request.vlan || key.vlan() == *request.vlan);
     };
     std::size_t gone = 0;
-    hvswitch::Switch& shared = *parts_->shared;
-    parts_->workers.front()->call([&] {
-        shared.write_tables([&] {
-            for (std::uint8_t index = 0; index < shared.vswitches(); ++index) {
-                gone += shared.table({index}).flush(matches, request.fixed_too);
-            }
-        });
+    change_tables(*parts_, [&](hvswitch::Switch& shared) {
+        for (std::uint8_t index = 0; index < shared.vswitches(); ++index) {
+            gone += shared.table({index}).flush(matches, request.fixed_too);
+        }
     });
     return gone;
 }
