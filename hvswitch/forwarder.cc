@@ -12,19 +12,31 @@ namespace {
 /// powervm-network.md 1.1).
 constexpr std::uint32_t kMaxFrame = 65408;
 
-/// Gives the frame its inner form: no tag in the bytes, its VLAN in `tci`.
+/// Gives the frame its inner form: its VLAN in `tci`, and in the bytes no tag but payload.
 Drop enter(const PortRules& port, port::Frame& frame, rte_mempool* heads) {
     if (port::length_of(frame.mbuf) > kMaxFrame) return Drop::Oversize;
     const Admission admission = admit(port, frame.head);
     if (admission.drop != Drop::None) return admission.drop;
-    if (admission.pop) {
-        rte_mbuf* const untagged = port::take_tag(frame.mbuf, heads);
-        if (untagged == nullptr) return Drop::NoBuffer;
-        frame.mbuf = untagged;
-    }
+
+    const bool put_back = port::has_tag_beside(frame.mbuf) && !reads_tag(port, frame.head);
     port::clear_tag_beside(frame.mbuf);
+    rte_mbuf* inner = frame.mbuf;
+    if (admission.pop) inner = port::take_tag(frame.mbuf, heads);
+    if (put_back) inner = port::put_tag(frame.mbuf, frame.head.tpid, frame.head.tci, heads);
+    if (inner == nullptr) return Drop::NoBuffer;
+    frame.mbuf = inner;
     frame.tci = admission.tci;
     return Drop::None;
+}
+
+/// Gives the frame its outer form: its tag beside it, if the adapter's peer shall see one.
+Drop leave(const PortRules& port, rte_mbuf* frame) {
+    const wire::Tci tci{frame->vlan_tci};
+    if (egress(port, tci.vid()) == Egress::Tagged) {
+        port::set_tag_beside(frame, tci);
+        return Drop::None;
+    }
+    return hops_out(port, tci.vid(), port::ether_type_of(frame)) ? Drop::DoubleTag : Drop::None;
 }
 
 }  // namespace
@@ -157,12 +169,16 @@ void Forwarder::emit_all(const SwitchRules& rules) {
             }
             return;
         }
+        std::uint16_t leaving = 0;
         for (rte_mbuf* frame : frames) {
-            const wire::Tci tci{frame->vlan_tci};
-            if (egress(port, tci.vid()) == Egress::Tagged) port::set_tag_beside(frame, tci);
+            if (const Drop why = leave(port, frame); why != Drop::None) [[unlikely]] {
+                counted.offered(1);
+                counted.drop(frame, Direction::Out, why);
+            } else {
+                frames[leaving++] = frame;
+            }
         }
-        parts_.outlets[to.index]->emit(
-            frames.data(), static_cast<std::uint16_t>(frames.size()), counted);
+        if (leaving > 0) parts_.outlets[to.index]->emit(frames.data(), leaving, counted);
     });
 }
 

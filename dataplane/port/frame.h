@@ -51,12 +51,22 @@ inline void clear_tag_beside(rte_mbuf* frame) { frame->ol_flags &= ~kTagBeside; 
     return wire::parse(static_cast<const std::uint8_t*>(bytes), wanted, beside);
 }
 
+/// What stands where an untagged frame's EtherType is; the frame has a whole header.
+[[nodiscard]] inline std::uint16_t ether_type_of(const rte_mbuf* frame) {
+    std::uint8_t joined[2];
+    const void* const at = rte_pktmbuf_read(frame, wire::kAddressesLength, sizeof joined, joined);
+    return wire::load_be16(static_cast<const std::uint8_t*>(at));
+}
+
 /// Takes the outer tag out of the bytes.  Where the bytes are shared or in small pieces, `heads`
-/// gives a buffer for a new header.  The answer is the frame to go on with (it may be another mbuf),
-/// or null if `heads` is empty; then `frame` is untouched.
+/// gives a buffer for a new header.  The answer is the frame to go on with (it may be another
+/// mbuf), or null if `heads` is empty; then `frame` is untouched.
 [[nodiscard]] rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads);
 
 /// Puts a tag into the bytes; otherwise as take_tag.
-[[nodiscard]] rte_mbuf* put_tag(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempool* heads);
+[[nodiscard]] rte_mbuf* put_tag(rte_mbuf* frame,
+                                std::uint16_t tpid,
+                                wire::Tci tci,
+                                rte_mempool* heads);
 
 }  // namespace sealane::port
