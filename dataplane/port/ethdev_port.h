@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 
 #include "dataplane/base/result.h"
+#include "dataplane/port/kernel_interface.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/port.h"
 
@@ -38,9 +40,11 @@ class EthdevPort final : public Port {
 
     /// A frame may be a chain or be empty.  Of the driver's flags only a tag beside it is kept.
     std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) override;
-    /// What the device does not take at the second try is dropped as QueueFull.
+    /// What the device does not take at the second try is dropped as QueueFull; all is PortDown
+    /// while the link is.  A kernel interface's own MTU holds, too (Oversize): the kernel would
+    /// discard longer frames without a word.
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;
-    /// Looks at the link.
+    /// Looks at the link, and at a kernel interface's MTU.
     void service(Instant now, Tally& tally) override;
     [[nodiscard]] PortTraits traits() const override { return traits_; }
     [[nodiscard]] PortState state() const override;
@@ -49,18 +53,25 @@ class EthdevPort final : public Port {
     friend class EthdevOpener;
     EthdevPort() = default;
 
+    static constexpr std::uint32_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
+
+    void look_at_link();
     /// The frame as the driver can take it, or null: then it was dropped and counted.
     rte_mbuf* make_ready(rte_mbuf* frame, Tally& tally) const;
+    rte_mbuf* joined(rte_mbuf* frame, Tally& tally) const;
 
     std::string device_, driver_;
     PoolPointer large_;              ///< Empty where the shared pool serves.
     rte_mempool* frames_ = nullptr;  ///< The pool that is used: large_ or the shared one.
+    KernelInterface interface_;      ///< Behind a packet socket or a TAP.
     std::uint16_t port_id_ = 0;
-    bool started_ = false;
-    bool takes_chains_ = false;
-    /// A received frame this long or longer may have been cut off by the driver; 0: it never cuts.
-    std::uint32_t cut_length_ = 0;
+    bool attached_ = false;
+    std::uint16_t most_segments_ = 1;
+    /// A received frame this long or longer was or may have been cut off by the driver.
+    std::uint32_t cut_length_ = kNoLimit;
     PortTraits traits_;
+    Instant next_look_{};
+    std::uint32_t untagged_limit_ = kNoLimit;  ///< Of the kernel interface; a tag may come on top.
     std::atomic<bool> link_up_{false};
 };
 

@@ -63,11 +63,13 @@ class QemuStreamPort final : public Port {
     QemuStreamPort(const QemuStreamSettings& settings, const Pools& pools, Descriptor wake);
 
     void read_socket();
-    void flush(Tally& tally);
+    /// Writes what the peer takes; true: nothing waits any more.
+    bool flush(Tally& tally);
     void accept_peers(Instant now);
     void try_to_connect(Instant now);
     void adopt(Descriptor peer, Instant now);
     void disconnect(Instant now, Tally& tally);
+    void schedule_retry(Instant now);
     void watch_for_room(bool wanted);
 
     QemuStreamSettings settings_;

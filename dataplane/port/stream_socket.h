@@ -1,5 +1,4 @@
-// Unix sockets for ports: owned descriptors, a listener that cleans up after itself and after those
-// who could not.
+// Unix sockets for ports: a listener that cleans up after itself and after those who could not.
 #pragma once
 
 #include <string>
@@ -7,28 +6,9 @@
 #include <utility>
 
 #include "dataplane/base/result.h"
+#include "dataplane/port/descriptor.h"
 
 namespace sealane::port {
-
-/// Owns an open file descriptor; -1: none.
-class Descriptor {
-  public:
-    Descriptor() = default;
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor() { close(); }
-
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] bool is_open() const { return fd_ >= 0; }
-    void close();
-
-  private:
-    int fd_ = -1;
-};
 
 /// A unix stream socket at a path, for our user only.  Closing it removes the path, if it is still
 /// the one we made.

@@ -23,7 +23,7 @@ enum class EalLogLevel : std::uint8_t { Error, Warning, Info };
 struct EalNeeds {
     std::uint32_t memory_mb = 64;  ///< For pools, rings and devices, all together.
     bool pci = false;              ///< A port names a PCI device.
-    /// Gets DPDK's log line by line, without line ends, on any thread, until the program ends.
+    /// Gets DPDK's log line by line, without line ends, on any thread, as long as the Eal lives.
     /// Without it errors go to standard error and the rest nowhere.
     std::function<void(EalLogLevel, std::string_view)> log;
 };

@@ -1,0 +1,92 @@
+#include "dataplane/port/ethdev_devargs.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <sys/socket.h>
+
+#include <rte_errno.h>
+
+#include "dataplane/port/descriptor.h"
+#include "dataplane/wire/tag.h"
+
+namespace sealane::port {
+namespace {
+
+constexpr std::uint32_t kDefaultFrameSize = 2048;  // of net_af_packet
+
+std::uint32_t frame_size_of(std::string_view devargs) {
+    const std::string_view text = devargs_value(devargs, "framesz");
+    std::uint32_t size = kDefaultFrameSize;
+    std::from_chars(text.data(), text.data() + text.size(), size);
+    return size;
+}
+
+std::string explain_packet_socket(std::string_view devargs) {
+    const std::string interface(devargs_value(devargs, "iface"));
+    if (interface.empty()) return "it needs iface=NAME, a network interface";
+    if (if_nametoindex(interface.c_str()) == 0) {
+        return "there is no network interface " + interface + "; see `ip link`";
+    }
+    const Descriptor probe(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+    if (!probe.is_open()) return "it needs the capability CAP_NET_RAW; see `sealane doctor`";
+    return "the kernel refused the ring: blocksz must be a multiple of the page size and of "
+           "framesz, "
+           "and framesz * framecnt one of blocksz";
+}
+
+std::string explain_tap() {
+    const Descriptor probe(open("/dev/net/tun", O_RDWR | O_CLOEXEC));
+    if (!probe.is_open()) return std::string("can't open /dev/net/tun: ") + std::strerror(errno);
+    return "it needs the capability CAP_NET_ADMIN, and a name that no other interface has";
+}
+
+}  // namespace
+
+std::string_view devargs_value(std::string_view devargs, std::string_view key) {
+    while (!devargs.empty()) {
+        const std::size_t comma = std::min(devargs.find(','), devargs.size());
+        const std::string_view word = devargs.substr(0, comma);
+        devargs.remove_prefix(std::min(comma + 1, devargs.size()));
+        const bool is_it =
+            word.size() > key.size() && word.starts_with(key) && word[key.size()] == '=';
+        if (is_it) return word.substr(key.size() + 1);
+    }
+    return {};
+}
+
+bool is_packet_socket(std::string_view devargs) { return devargs.starts_with("net_af_packet"); }
+
+bool is_tap(std::string_view devargs) { return devargs.starts_with("net_tap"); }
+
+std::uint32_t packet_socket_room(std::string_view devargs) {
+    // Where the kernel puts a frame in its slot of the ring (tpacket_rcv: the header and 16 bytes,
+    // aligned, less the Ethernet header).  A frame that fills the slot may be the rest of a longer.
+    constexpr std::uint32_t kAligned = TPACKET_ALIGN(TPACKET2_HDRLEN + 16);
+    constexpr std::uint32_t kBefore = kAligned - wire::kHeaderLength;
+    const std::uint32_t slot = frame_size_of(devargs);
+    return slot > kBefore ? slot - kBefore - 1 : 0;
+}
+
+std::uint32_t buffer_room_for(std::string_view devargs) {
+    if (!is_packet_socket(devargs)) return 0;
+    constexpr std::uint32_t kLeast = TPACKET2_HDRLEN - sizeof(sockaddr_ll);
+    const std::uint32_t slot = frame_size_of(devargs);
+    return slot > kLeast ? slot - kLeast : 0;
+}
+
+std::string explain_failed_probe(std::string_view devargs, int fault) {
+    if (fault == EEXIST) return "it is in use already";
+    if (is_packet_socket(devargs)) return explain_packet_socket(devargs);
+    if (is_tap(devargs)) return explain_tap();
+    if (fault == EFAULT || fault == ENODEV || fault == EINVAL) {
+        return "DPDK knows no such device, or refuses its arguments; the log has the cause";
+    }
+    return std::string(rte_strerror(fault)) + "; the log has the cause";
+}
+
+}  // namespace sealane::port

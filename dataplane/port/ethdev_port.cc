@@ -1,0 +1,141 @@
+#include "dataplane/port/ethdev_port.h"
+
+#include <cstring>
+
+#include <rte_dev.h>
+#include <rte_ethdev.h>
+
+#include "dataplane/port/frame.h"
+
+namespace sealane::port {
+namespace {
+
+constexpr Duration kLookEvery = std::chrono::milliseconds(10);
+
+// What says how a buffer is held together belongs to the buffer, not to the driver.
+constexpr std::uint64_t kKeptFlags = kTagBeside | RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
+
+bool has_tag_in_bytes(const rte_mbuf* frame) {
+    if (frame->data_len < wire::kHeaderLength) return false;
+    const auto* const bytes = rte_pktmbuf_mtod(frame, const std::uint8_t*);
+    // Only for a C-tag the kernel allows a frame to be longer.
+    return wire::load_be16(bytes + wire::kAddressesLength) == wire::kTpidCustomer;
+}
+
+}  // namespace
+
+EthdevPort::~EthdevPort() {
+    if (!attached_) return;
+    rte_eth_dev_info info{};
+    const bool known = rte_eth_dev_info_get(port_id_, &info) == 0;
+    // Whatever they answer, there is nothing left to do about it: the device is going away.
+    rte_eth_dev_stop(port_id_);
+    rte_eth_dev_close(port_id_);
+    if (known && info.device != nullptr) rte_dev_remove(info.device);
+    // Frames of it may still wait in other ports: then it lives as long as the environment.
+    if (large_ && rte_mempool_in_use_count(large_.get()) > 0) {
+        [[maybe_unused]] rte_mempool* const kept = large_.release();
+    }
+}
+
+std::uint16_t EthdevPort::receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) {
+    const std::uint16_t received = rte_eth_rx_burst(port_id_, 0, frames, room);
+    std::uint16_t kept = 0;
+    for (std::uint16_t i = 0; i < received; ++i) {
+        rte_mbuf* const frame = frames[i];
+        frame->ol_flags &= kKeptFlags;
+        if (!has_tag_beside(frame)) clear_tag_beside(frame);
+        if (frame->pkt_len >= cut_length_) [[unlikely]] {
+            tally.received(1, length_of(frame));
+            tally.drop(frame, Direction::In, Drop::Oversize);
+        } else {
+            frames[kept++] = frame;
+        }
+    }
+    return kept;
+}
+
+void EthdevPort::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    const bool up = link_up_.load(std::memory_order_relaxed);
+    std::uint16_t ready = 0;
+    std::uint64_t bytes = 0;
+    for (std::uint16_t i = 0; i < count; ++i) {
+        if (!up) [[unlikely]] {
+            tally.drop(frames[i], Direction::Out, Drop::PortDown);
+            continue;
+        }
+        rte_mbuf* const frame = make_ready(frames[i], tally);
+        if (frame == nullptr) [[unlikely]]
+            continue;
+        bytes += frame->pkt_len;  // before it is the driver's
+        frames[ready++] = frame;
+    }
+    std::uint16_t taken = rte_eth_tx_burst(port_id_, 0, frames, ready);
+    if (taken < ready) [[unlikely]] {
+        const auto rest = static_cast<std::uint16_t>(ready - taken);
+        taken =
+            static_cast<std::uint16_t>(taken + rte_eth_tx_burst(port_id_, 0, frames + taken, rest));
+    }
+    for (std::uint16_t i = taken; i < ready; ++i) {
+        bytes -= frames[i]->pkt_len;
+        tally.drop(frames[i], Direction::Out, Drop::QueueFull);
+    }
+    tally.sent(taken, bytes);
+}
+
+rte_mbuf* EthdevPort::make_ready(rte_mbuf* frame, Tally& tally) const {
+    bool fits = frame->pkt_len <= traits_.max_frame;
+    if (frame->pkt_len > untagged_limit_) [[unlikely]] {
+        fits =
+            fits && has_tag_in_bytes(frame) && frame->pkt_len - untagged_limit_ <= wire::kTagLength;
+    }
+    if (!fits) [[unlikely]] {
+        tally.drop(frame, Direction::Out, Drop::Oversize);
+        return nullptr;
+    }
+    return frame->nb_segs <= most_segments_ ? frame : joined(frame, tally);
+}
+
+rte_mbuf* EthdevPort::joined(rte_mbuf* frame, Tally& tally) const {
+    rte_mbuf* const whole = rte_pktmbuf_alloc(frames_);
+    if (whole == nullptr) {
+        tally.drop(frame, Direction::Out, Drop::NoBuffer);
+        return nullptr;
+    }
+    if (frame->pkt_len > rte_pktmbuf_tailroom(whole)) {
+        rte_pktmbuf_free(whole);
+        tally.drop(frame, Direction::Out, Drop::Oversize);
+        return nullptr;
+    }
+    for (const rte_mbuf* piece = frame; piece != nullptr; piece = piece->next) {
+        std::memcpy(rte_pktmbuf_append(whole, piece->data_len),
+                    rte_pktmbuf_mtod(piece, const std::uint8_t*),
+                    piece->data_len);
+    }
+    rte_pktmbuf_free(frame);
+    return whole;
+}
+
+void EthdevPort::service(Instant now, Tally& /*tally*/) {
+    if (now < next_look_) return;
+    next_look_ = now + kLookEvery;
+    look_at_link();
+}
+
+void EthdevPort::look_at_link() {
+    rte_eth_link link{};
+    const bool known = rte_eth_link_get_nowait(port_id_, &link) == 0;
+    link_up_.store(known && link.link_status == RTE_ETH_LINK_UP, std::memory_order_relaxed);
+    if (!interface_.is_there()) return;
+    const std::uint32_t mtu = interface_.mtu();
+    untagged_limit_ = mtu == 0 ? kNoLimit : mtu + std::uint32_t{wire::kHeaderLength};
+}
+
+PortState EthdevPort::state() const {
+    const bool up = link_up_.load(std::memory_order_relaxed);
+    return {.up = up,
+            .type = "ethdev",
+            .detail = device_ + " (" + driver_ + (up ? "), link up" : "), link down")};
+}
+
+}  // namespace sealane::port

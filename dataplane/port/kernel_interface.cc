@@ -1,0 +1,20 @@
+#include "dataplane/port/kernel_interface.h"
+
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <utility>
+
+namespace sealane::port {
+
+KernelInterface::KernelInterface(std::string name)
+    : name_(std::move(name)), socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
+
+std::uint32_t KernelInterface::mtu() const {
+    ifreq asked{};
+    name_.copy(asked.ifr_name, sizeof asked.ifr_name - 1);
+    const bool there = ioctl(socket_.get(), SIOCGIFMTU, &asked) == 0 && asked.ifr_mtu > 0;
+    return there ? static_cast<std::uint32_t>(asked.ifr_mtu) : 0;
+}
+
+}  // namespace sealane::port

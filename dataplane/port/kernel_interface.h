@@ -1,0 +1,27 @@
+// The kernel's network interface that a device stands on, asked by name.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "dataplane/port/descriptor.h"
+
+namespace sealane::port {
+
+/// Empty (none) or an interface of the network namespace in which it was made.
+class KernelInterface {
+  public:
+    KernelInterface() = default;
+    explicit KernelInterface(std::string name);
+
+    [[nodiscard]] bool is_there() const { return socket_.is_open(); }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    /// 0: it is gone.
+    [[nodiscard]] std::uint32_t mtu() const;
+
+  private:
+    std::string name_;
+    Descriptor socket_;
+};
+
+}  // namespace sealane::port
