@@ -1,0 +1,154 @@
+#include "control/rpc/client.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "control/rpc/method.h"
+
+namespace sealane::rpc {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kMaxReply = 256U << 20U;
+
+/// Readable once the time is over.
+Fd start_timer(double seconds) {
+    Fd timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    const double whole = std::floor(seconds);
+    itimerspec after{};
+    after.it_value.tv_sec = static_cast<time_t>(whole);
+    after.it_value.tv_nsec = std::max(1L, static_cast<long>((seconds - whole) * 1e9));
+    ::timerfd_settime(timer.get(), 0, &after, nullptr);
+    return timer;
+}
+
+bool is_over(int timer, int grace_ms) {
+    pollfd watched{timer, POLLIN, 0};
+    return ::poll(&watched, 1, grace_ms) > 0;
+}
+
+Error no_daemon(const std::string& path, const std::string& why) {
+    return Error{fmt::format(
+        "no daemon at {}: {}; start one with `sealane run FILE --control {}`", path, why, path)};
+}
+
+/// Another user's socket under our name (in /tmp, say) must not get our commands.
+std::optional<std::string> why_not_trusted(int socket) {
+    const auto owner = peer_user(socket);
+    if (!owner) return "its owner can't be found out";
+    const uid_t self = ::geteuid();
+    if (self == 0 || *owner == self || *owner == 0) return std::nullopt;
+    return fmt::format("it belongs to user {}, not to you", *owner);
+}
+
+}  // namespace
+
+Result<Client> Client::connect(const std::string& path, double timeout_s) {
+    const Result<sockaddr_un> address = unix_address(path);
+    if (!address) return address.error();
+    Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const Fd timer = start_timer(timeout_s);
+    while (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) !=
+           0) {
+        // EAGAIN: its queue of clients to come is full, and a unix socket has no way to wait.
+        if (errno != EAGAIN && errno != EINTR) return no_daemon(path, cause_of(errno));
+        if (is_over(timer.get(), 10)) {
+            return no_daemon(path, fmt::format("it did not accept within {} s", timeout_s));
+        }
+    }
+    if (const auto why = why_not_trusted(socket.get())) return no_daemon(path, *why);
+    return Client(std::move(socket), path, timeout_s);
+}
+
+Client::Client(Fd socket, std::string path, double timeout_s)
+    : socket_(std::move(socket)), path_(std::move(path)), timeout_s_(timeout_s) {}
+
+std::optional<CallFault> Client::call(const std::string& method, const json& params, json& result) {
+    const Fd timer = start_timer(timeout_s_);
+    const std::int64_t id = ++last_id_;
+    const json request{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}};
+    const std::string text = request.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    const Status sent = send(text, timer.get());
+    // Who was turned away can't send, but may find in its socket why.
+    const Result<std::string> line = receive_line(timer.get());
+    if (!line) return CallFault{0, sent ? line.error().text : sent.error().text};
+
+    try {
+        json reply = json::parse(*line);
+        if (reply.contains("error")) {
+            const json& no = reply["error"];
+            return CallFault{no.at("code").get<int>(), no.at("message").get<std::string>()};
+        }
+        if (reply.at("id") != id) {
+            return CallFault{0, lost("its answer is to another question").text};
+        }
+        result = std::move(reply.at("result"));
+        return std::nullopt;
+    } catch (const json::exception&) {
+        return CallFault{0, lost("its answer is no JSON-RPC: is it a sealane?").text};
+    }
+}
+
+Status Client::send(std::string_view text, int timer) {
+    while (!text.empty()) {
+        const ssize_t size = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+        if (size >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(size));
+        } else if (errno == EAGAIN || errno == EINTR) {
+            if (const Status ready = wait(POLLOUT, timer); !ready) return ready;
+        } else {
+            return lost(cause_of(errno));
+        }
+    }
+    return done();
+}
+
+Result<std::string> Client::receive_line(int timer) {
+    std::array<char, 65'536>
+        buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init) filled by recv
+    std::size_t searched = 0;
+    for (;;) {
+        const std::size_t end = received_.find('\n', searched);
+        if (end != std::string::npos) {
+            std::string line = received_.substr(0, end);
+            received_.erase(0, end + 1);
+            return line;
+        }
+        searched = received_.size();
+        if (searched > kMaxReply) return lost("its answer is longer than 256 MiB");
+        const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+        if (size > 0) {
+            received_.append(buffer.data(), static_cast<std::size_t>(size));
+        } else if (size == 0) {
+            return lost("it closed the connection without an answer");
+        } else if (errno == EAGAIN || errno == EINTR) {
+            if (const Status ready = wait(POLLIN, timer); !ready) return ready.error();
+        } else {
+            return lost(cause_of(errno));
+        }
+    }
+}
+
+Status Client::wait(short events, int timer) {
+    std::array<pollfd, 2> watched{{{socket_.get(), events, 0}, {timer, POLLIN, 0}}};
+    ::poll(watched.data(), watched.size(), -1);
+    if (watched[1].revents != 0) {
+        return lost(fmt::format("no answer within {} s (see --timeout)", timeout_s_));
+    }
+    return done();
+}
+
+Error Client::lost(const std::string& why) const {
+    return Error{fmt::format("the daemon at {}: {}", path_, why)};
+}
+
+}  // namespace sealane::rpc

@@ -1,0 +1,150 @@
+#include "control/rpc/server.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <malloc.h>
+#include <poll.h>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+#include "control/rpc/dispatch.h"
+
+namespace sealane::rpc {
+
+namespace {
+
+constexpr std::size_t kReadSize = 64U << 10U;
+constexpr int kReadsAtOnce = 16;  // then it is the next client's turn
+constexpr std::size_t kBig = 8U << 20U;
+
+short wanted(const Session& session) {
+    int events = 0;
+    if (session.wants_input()) events |= POLLIN;
+    if (!session.output().empty()) events |= POLLOUT;
+    return static_cast<short>(events);
+}
+
+/// One try at telling why; the socket is closed next, whatever comes of it.
+void turn_away(int socket, int code, const std::string& text) {
+    const std::string reply = error_reply(code, text);
+    [[maybe_unused]] const auto sent =
+        ::send(socket, reply.data(), reply.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+bool may_control(int socket) {
+    const auto user = peer_user(socket);
+    return user && (*user == ::geteuid() || *user == 0);
+}
+
+}  // namespace
+
+Server::Server(const Listener& listener, const Methods& methods)
+    : listener_(listener), methods_(methods), scratch_(kReadSize) {}
+
+Status Server::serve_until(int stop) {
+    std::vector<pollfd> watched;
+    for (;;) {
+        watched.assign({{stop, POLLIN, 0}, {out_of_descriptors_ ? -1 : listener_.fd(), POLLIN, 0}});
+        for (const Client& client : clients_) {
+            watched.push_back({client.socket.get(), wanted(client.session), 0});
+        }
+        // Without a free descriptor the listener would be readable for ever: look again later.
+        const int ready = ::poll(watched.data(), watched.size(), out_of_descriptors_ ? 100 : -1);
+        out_of_descriptors_ = false;
+        if (ready < 0 && errno != EINTR) return Error{"wait for clients: " + cause_of(errno)};
+        if (ready <= 0) continue;
+        if (watched[0].revents != 0) return done();
+        for (std::size_t i = 0; i < clients_.size(); ++i) {
+            const int events = watched[i + 2].revents;
+            if ((events & (POLLERR | POLLNVAL)) != 0) clients_[i].lost = true;
+            if ((events & POLLOUT) != 0) send(clients_[i]);
+            if ((events & (POLLIN | POLLHUP)) != 0) receive(clients_[i]);
+        }
+        keep_within_bounds();
+        forget_finished();
+        if (watched[1].revents != 0) accept_all();
+    }
+}
+
+void Server::accept_all() {
+    // Full once more than a round: those who have left meanwhile were forgotten before this.
+    const bool full = clients_.size() >= kMaxClients;
+    while (full || clients_.size() < kMaxClients) {
+        Fd socket(::accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (!socket.is_open()) {
+            out_of_descriptors_ = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+            return;
+        }
+        if (!may_control(socket.get())) {
+            turn_away(
+                socket.get(), kTooMuch, "only this daemon's own user and root may control it");
+        } else if (full) {
+            turn_away(socket.get(), kTooMuch, "64 clients are connected already");
+        } else {
+            clients_.push_back({std::move(socket), Session(methods_)});
+        }
+    }
+}
+
+void Server::receive(Client& client) {
+    const bool was_big = client.session.input_held() > kBig;
+    for (int reads = 0; reads < kReadsAtOnce && client.session.wants_input(); ++reads) {
+        const ssize_t size = ::recv(client.socket.get(), scratch_.data(), scratch_.size(), 0);
+        if (size > 0) {
+            client.session.handle_bytes({scratch_.data(), static_cast<std::size_t>(size)});
+        } else if (size == 0) {
+            client.session.handle_end();
+        } else {
+            client.lost = errno != EAGAIN && errno != EINTR;
+            break;
+        }
+        send(client);  // most often the answer fits at once
+        if (client.lost) return;
+    }
+    // A big message leaves hundreds of MiB in the allocator; the machine's guests want them back.
+    if (was_big && client.session.input_held() == 0) ::malloc_trim(0);
+}
+
+void Server::send(Client& client) {
+    while (!client.lost && !client.session.output().empty()) {
+        const std::string_view output = client.session.output();
+        const ssize_t size =
+            ::send(client.socket.get(), output.data(), output.size(), MSG_NOSIGNAL);
+        if (size < 0) {
+            client.lost = errno != EAGAIN && errno != EINTR;
+            return;
+        }
+        client.session.take(static_cast<std::size_t>(size));
+    }
+}
+
+void Server::keep_within_bounds() {
+    std::size_t input = 0;
+    std::size_t output = 0;
+    for (const Client& client : clients_) {
+        input += client.session.input_held();
+        output += client.session.output().size();
+    }
+    const auto by_input = [](const Client& a, const Client& b) {
+        return a.session.input_held() < b.session.input_held();
+    };
+    const auto by_output = [](const Client& a, const Client& b) {
+        return a.session.output().size() < b.session.output().size();
+    };
+    if (input > kMaxInputHeld) {
+        std::max_element(clients_.begin(), clients_.end(), by_input)
+            ->session.refuse(kTooMuch, "all clients' unfinished messages together are too big");
+    }
+    if (output > kMaxOutputHeld) {
+        std::max_element(clients_.begin(), clients_.end(), by_output)->lost = true;
+    }
+}
+
+void Server::forget_finished() {
+    std::erase_if(clients_,
+                  [](const Client& client) { return client.lost || client.session.is_finished(); });
+}
+
+}  // namespace sealane::rpc

@@ -1,0 +1,49 @@
+// The control socket's loop: many clients, one thread.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "control/rpc/listener.h"
+#include "control/rpc/method.h"
+#include "control/rpc/session.h"
+#include "dataplane/base/result.h"
+
+namespace sealane::rpc {
+
+inline constexpr std::size_t kMaxClients = 64;
+/// Unfinished messages, and unread answers, of all clients together.
+inline constexpr std::size_t kMaxInputHeld = 96U << 20U;
+inline constexpr std::size_t kMaxOutputHeld = 64U << 20U;
+
+/// Serves every client as far as it reads and writes; none can hold up another but by the time that
+/// its methods take.  Methods run on the thread that calls serve_until().
+class Server {
+  public:
+    /// Borrows both.
+    Server(const Listener& listener, const Methods& methods);
+
+    /// Until `stop` becomes readable; it reads nothing from it.  The Error is one of poll(2).
+    [[nodiscard]] Status serve_until(int stop);
+
+  private:
+    struct Client {
+        Fd socket;
+        Session session;
+        bool lost = false;
+    };
+
+    void accept_all();
+    void receive(Client& client);
+    void send(Client& client);
+    void keep_within_bounds();
+    void forget_finished();
+
+    const Listener& listener_;
+    const Methods& methods_;
+    std::vector<Client> clients_;
+    std::vector<char> scratch_;
+    bool out_of_descriptors_ = false;
+};
+
+}  // namespace sealane::rpc

@@ -1,0 +1,136 @@
+// The table of methods on a system of plain values.
+#include "control/rpc/methods.h"
+
+#include <nlohmann/json.hpp>
+
+#include <gtest/gtest.h>
+
+#include "control/rpc/dispatch.h"
+#include "tests/unit/rpc/fake_system.h"
+
+namespace sealane::config {
+// The real one is another layer's business.
+std::string dump(const System& system) { return "system: " + system.name + "\n"; }
+}  // namespace sealane::config
+
+namespace sealane::rpc {
+namespace {
+
+using nlohmann::json;
+
+struct Fixture {
+    std::unique_ptr<runtime::System::Parts> made = runtime::fake_parts();
+    runtime::System::Parts* parts = made.get();
+    std::unique_ptr<runtime::System> system = runtime::System::Parts::run(std::move(made));
+    Methods methods = make_methods(*system, {"0.1.0", "DPDK 22.11.11", "corei7"});
+
+    json ask(const std::string& method, const json& params = json::object()) {
+        const json request{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}};
+        const json reply = json::parse(answer(methods, request.dump()));
+        return reply.contains("result") ? reply["result"] : reply["error"];
+    }
+};
+
+TEST(Methods, EveryReplyCarriesTheSchemaVersion) {
+    Fixture fixture;
+    for (const char* method : {"version",
+                               "system",
+                               "show",
+                               "stats",
+                               "drops",
+                               "vlan",
+                               "sea",
+                               "config.dump",
+                               "fdb.show"}) {
+        EXPECT_EQ(fixture.ask(method)["schema_version"], 1) << method;
+    }
+    EXPECT_EQ(fixture.ask("fdb.flush")["schema_version"], 1);
+}
+
+TEST(Methods, UnknownParametersAreRefusedByName) {
+    EXPECT_EQ(Fixture().ask("stats", {{"adapter", "x"}})["message"],
+              "unknown parameter \"adapter\" of stats: it takes none");
+    EXPECT_EQ(Fixture().ask("fdb.del", {{"mac", "02:00:5e:10:00:02"}, {"vid", 1}})["message"],
+              "unknown parameter \"vid\" of fdb.del: it takes mac, vlan, vswitch (optional)");
+}
+
+TEST(Methods, AddReachesTheSystemAsOneRequest) {
+    Fixture fixture;
+    const json reply = fixture.ask(
+        "fdb.add", {{"mac", "02:00:5e:10:00:09"}, {"vlan", 10}, {"adapter", "lpar1/ent0"}});
+    EXPECT_EQ(reply, json({{"schema_version", 1}, {"added", 1}}));
+    ASSERT_EQ(fixture.parts->added.size(), 1U);
+    EXPECT_EQ(fixture.parts->added[0].mac, MacAddress{0x02005e100009});
+    EXPECT_EQ(fixture.parts->added[0].vlan, VlanId{10});
+}
+
+TEST(Methods, LoadIsAllOrNothingAndNamesTheEntry) {
+    Fixture fixture;
+    json rows{"02:00:5e:10:00:09 10 lpar1/ent0", "02:00:5e:10:00:0a 10 lpar1/ent0"};
+    EXPECT_EQ(fixture.ask("fdb.load", {{"entries", rows}})["added"], 2);
+    EXPECT_EQ(fixture.parts->added.size(), 2U);
+
+    rows.push_back("02:00:5e:10:00:0b 10");
+    EXPECT_EQ(
+        fixture.ask("fdb.load", {{"entries", rows}}),
+        json({{"code", kFailed}, {"message", "entry 3: a row has three words, MAC VLAN ADAPTER"}}));
+    rows.back() = "02:00:5e:10:00:0b 10 lpar9/ent0";
+    EXPECT_EQ(fixture.ask("fdb.load", {{"entries", rows}})["message"],
+              "entry 3: no adapter is called 'lpar9/ent0'");
+    EXPECT_EQ(fixture.parts->added.size(), 2U);
+}
+
+TEST(Methods, DelTellsWhetherItWasThere) {
+    Fixture fixture;
+    EXPECT_EQ(fixture.ask("fdb.del", {{"mac", "02:00:5e:10:00:02"}, {"vlan", 10}})["removed"], 1);
+    EXPECT_EQ(fixture.ask("fdb.del", {{"mac", "02:00:5e:10:00:03"}, {"vlan", 10}})["message"],
+              "02:00:5e:10:00:03 is not in VLAN 10 of ETHERNET0");
+    EXPECT_EQ(fixture.ask("fdb.del", {{"mac", "02:00:5e:10:00:01"}, {"vlan", 1}})["message"],
+              "it is lpar1/ent0's own address");
+}
+
+TEST(Methods, DelAsksWhichVswitchWhereThereAreSeveral) {
+    Fixture fixture;
+    fixture.parts->model.vswitches.push_back(fixture.parts->model.vswitches[0]);
+    fixture.parts->model.vswitches[1].name = "ETHERNET1";
+    json params{{"mac", "02:00:5e:10:00:02"}, {"vlan", 10}};
+    EXPECT_EQ(fixture.ask("fdb.del", params)["message"],
+              "there are several virtual switches: name the one that is meant");
+    params["vswitch"] = "ETHERNET1";
+    EXPECT_EQ(fixture.ask("fdb.del", params)["removed"], 1);
+}
+
+TEST(Methods, FlushPassesEveryConditionOn) {
+    Fixture fixture;
+    EXPECT_EQ(fixture.ask("fdb.flush",
+                          {{"vswitch", "ETHERNET0"},
+                           {"adapter", "lpar1/ent0"},
+                           {"vlan", 20},
+                           {"static", true}})["removed"],
+              5);
+    const runtime::FlushRequest& request = fixture.parts->flushed.at(0);
+    EXPECT_EQ(request.vswitch, "ETHERNET0");
+    EXPECT_EQ(request.adapter, "lpar1/ent0");
+    EXPECT_EQ(request.vlan, VlanId{20});
+    EXPECT_TRUE(request.fixed_too);
+    static_cast<void>(fixture.ask("fdb.flush"));
+    EXPECT_EQ(fixture.parts->flushed.at(1).vlan, std::nullopt);
+    EXPECT_FALSE(fixture.parts->flushed.at(1).fixed_too);
+}
+
+TEST(Methods, ShowOfAddressesSaysWhenItLeavesSomeOut) {
+    Fixture fixture;
+    EXPECT_FALSE(fixture.ask("fdb.show")["truncated"]);
+    const json reply = fixture.ask("fdb.show", {{"limit", 1}});
+    EXPECT_EQ(reply["entries"].size(), 1U);
+    EXPECT_TRUE(reply["truncated"]);
+    EXPECT_EQ(fixture.ask("fdb.show", {{"vswitch", "nosuch"}})["message"],
+              "no virtual switch is called 'nosuch'");
+}
+
+TEST(Methods, ConfigurationIsDumpedAsText) {
+    EXPECT_EQ(Fixture().ask("config.dump")["yaml"], "system: frame1\n");
+}
+
+}  // namespace
+}  // namespace sealane::rpc

@@ -1,0 +1,133 @@
+// Many clients at one socket: none costs another anything.
+#include "control/rpc/server.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "control/rpc/client.h"
+#include "tests/unit/rpc/running_server.h"
+
+namespace sealane::rpc {
+namespace {
+
+using nlohmann::json;
+
+bool is_alive(const std::string& path) {
+    auto client = Client::connect(path, 5);
+    json result;
+    return client.ok() && !client->call("ping", json::object(), result) && result == "pong";
+}
+
+/// All that comes until the server closes.
+std::string read_all(int socket) {
+    std::string heard;
+    std::array<char, 4'096> buffer{};
+    for (;;) {
+        const ssize_t size = ::recv(socket, buffer.data(), buffer.size(), 0);
+        if (size <= 0) return heard;
+        heard.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+}
+
+bool send_all(int socket, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t size = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (size <= 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+TEST(Server, GarbageCostsItsOwnConnectionOnly) {
+    const RunningServer server;
+    auto witness = Client::connect(server.path(), 5);
+    ASSERT_TRUE(witness.ok());
+    for (const std::string& garbage : {std::string("GET / HTTP/1.1\r\n\r\n"),
+                                       std::string(1'000'000, '['),
+                                       std::string("\0\1\2\xff", 4),
+                                       std::string("}")}) {
+        const Fd socket = server.connect();
+        send_all(socket.get(), garbage);
+        const std::string heard = read_all(socket.get());
+        EXPECT_EQ(json::parse(heard)["id"], nullptr);
+        json result;
+        EXPECT_FALSE(witness->call("ping", json::object(), result));
+    }
+}
+
+TEST(Server, LineOfAHundredMegabytesIsRefusedAtItsBound) {
+    const RunningServer server;
+    const Fd socket = server.connect();
+    send_all(socket.get(), "[\"");
+    const std::string piece(1'000'000, 'x');
+    int sent = 0;
+    while (sent < 100 && send_all(socket.get(), piece))
+        ++sent;
+    EXPECT_LT(sent, 100);
+    EXPECT_EQ(json::parse(read_all(socket.get()))["error"]["code"], kTooMuch);
+    EXPECT_TRUE(is_alive(server.path()));
+}
+
+TEST(Server, UnfinishedMessagesOfAllTogetherAreBounded) {
+    const RunningServer server;
+    const Fd first = server.connect();
+    const Fd second = server.connect();
+    const std::string half = "[\"" + std::string(50U << 20U, 'x');
+    ASSERT_TRUE(send_all(first.get(), half));
+    send_all(second.get(), half);
+    EXPECT_TRUE(is_alive(server.path()));
+    // One of them has gone; the other ends well.
+    const bool first_lives = send_all(first.get(), "\"]");
+    const Fd& lives = first_lives ? first : second;
+    ASSERT_EQ(::shutdown(lives.get(), SHUT_WR), 0);
+    EXPECT_FALSE(read_all(lives.get()).empty());
+}
+
+TEST(Server, ClientThatDoesNotReadHoldsUpNobody) {
+    const RunningServer server;
+    const Fd lazy = server.connect();
+    const std::string ask_big = R"({"jsonrpc":"2.0","method":"big","id":1})";
+    for (int i = 0; i < 50; ++i) {
+        ASSERT_TRUE(send_all(lazy.get(), ask_big));
+    }
+    EXPECT_TRUE(is_alive(server.path()));
+    // And still it gets all that it asked for, when it reads at last.
+    ASSERT_EQ(::shutdown(lazy.get(), SHUT_WR), 0);
+    const std::string heard = read_all(lazy.get());
+    EXPECT_EQ(std::count(heard.begin(), heard.end(), '\n'), 50);
+}
+
+TEST(Server, ClientsThatLeaveInTheMiddleAreForgotten) {
+    const RunningServer server;
+    for (int i = 0; i < 200; ++i) {
+        const Fd socket = server.connect();
+        send_all(socket.get(),
+                 i % 2 == 0 ? "{\"a\"" : R"({"jsonrpc":"2.0","method":"big","id":1})");
+    }
+    EXPECT_TRUE(is_alive(server.path()));
+}
+
+TEST(Server, ClientBeyondTheBoundIsToldSo) {
+    const RunningServer server;
+    std::vector<Fd> held;
+    const std::string ping = R"({"jsonrpc":"2.0","method":"ping","id":1})";
+    for (std::size_t i = 0; i < kMaxClients; ++i) {
+        held.push_back(server.connect());
+        send_all(held.back().get(), ping);
+        char byte = 0;
+        ASSERT_EQ(::recv(held.back().get(), &byte, 1, 0), 1);
+    }
+    auto late = Client::connect(server.path(), 5);
+    ASSERT_TRUE(late.ok());
+    json result;
+    const auto fault = late->call("ping", json::object(), result);
+    ASSERT_TRUE(fault.has_value());
+    EXPECT_EQ(fault->text, "64 clients are connected already");
+    held.pop_back();
+    while (!is_alive(server.path())) {
+    }
+}
+
+}  // namespace
+}  // namespace sealane::rpc
