@@ -54,8 +54,8 @@ class Batch {
     [[nodiscard]] bool empty() const { return size_ == 0; }
     [[nodiscard]] std::span<Frame> frames() { return {frames_.data(), size_}; }
 
-    /// Keeps, in order, the frames for which `judge(Frame&)` answers Drop::None; the others are counted
-    /// under the answer and freed.
+    /// Keeps, in order, the frames for which `judge(Frame&)` answers Drop::None; the others are
+    /// counted under the answer and freed.
     template <typename Judge>
     void filter(Tally& tally, Direction direction, Judge&& judge) {
         std::uint16_t kept = 0;

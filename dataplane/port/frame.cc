@@ -9,12 +9,14 @@ namespace sealane::port {
 namespace {
 
 /// Takes `length` bytes off the front, over as many pieces as it needs.  Changes the mbufs' own
-/// fields only, never bytes, so it is right for shared ones too; an emptied piece stays in the chain.
+/// fields only, never bytes, so it is right for shared ones too; an emptied piece stays in the
+/// chain.
 void trim_front(rte_mbuf* frame, std::uint32_t length) {
     SEALANE_ASSERT(length <= frame->pkt_len, "trimmed more than there is");
     frame->pkt_len -= length;
     for (rte_mbuf* piece = frame; length > 0; piece = piece->next) {
-        const auto here = static_cast<std::uint16_t>(std::min<std::uint32_t>(length, piece->data_len));
+        const auto here =
+            static_cast<std::uint16_t>(std::min<std::uint32_t>(length, piece->data_len));
         piece->data_off = static_cast<std::uint16_t>(piece->data_off + here);
         piece->data_len = static_cast<std::uint16_t>(piece->data_len - here);
         length -= here;
@@ -61,7 +63,10 @@ rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads) {
 rte_mbuf* put_tag(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempool* heads) {
     if (frame->data_len >= wire::kAddressesLength && is_writable(frame) &&
         rte_pktmbuf_headroom(frame) >= wire::kTagLength) [[likely]] {
-        wire::push_tag(reinterpret_cast<std::uint8_t*>(rte_pktmbuf_prepend(frame, wire::kTagLength)), tpid, tci);
+        wire::push_tag(
+            reinterpret_cast<std::uint8_t*>(rte_pktmbuf_prepend(frame, wire::kTagLength)),
+            tpid,
+            tci);
         return frame;
     }
     std::uint8_t header[wire::kAddressesLength + wire::kTagLength];

@@ -18,7 +18,8 @@ void Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     std::uint16_t ready = 0;
     for (std::uint16_t i = 0; i < count; ++i) {
         rte_mbuf* const frame = make_ready(frames[i], tally);
-        if (frame != nullptr) [[likely]] frames[ready++] = frame;
+        if (frame != nullptr) [[likely]]
+            frames[ready++] = frame;
     }
     if (ready == 0) return;
 
@@ -44,7 +45,8 @@ rte_mbuf* Outlet::make_ready(rte_mbuf* frame, Tally& tally) const {
     const wire::Tci tci = tag_beside(frame);
     clear_tag_beside(frame);
     rte_mbuf* const ready = put_tag(frame, tpid_, tci, heads_);
-    if (ready == nullptr) [[unlikely]] tally.drop(frame, Direction::Out, Drop::NoBuffer);
+    if (ready == nullptr) [[unlikely]]
+        tally.drop(frame, Direction::Out, Drop::NoBuffer);
     return ready;
 }
 

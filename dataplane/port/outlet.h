@@ -24,9 +24,9 @@ class Outlet {
 
     Outlet(Port& port, rte_mempool* heads, Settings settings);
 
-    /// Sends `count` frames (at most kBurst) and takes them all.  A frame's tag, if it shall have one,
-    /// is beside it.  Counts them as offered, and each as sent or dropped outward: Oversize, NoBuffer,
-    /// or what the port says.
+    /// Sends `count` frames (at most kBurst) and takes them all.  A frame's tag, if it shall have
+    /// one, is beside it.  Counts them as offered, and each as sent or dropped outward: Oversize,
+    /// NoBuffer, or what the port says.
     void emit(rte_mbuf** frames, std::uint16_t count, Tally& tally);
 
     /// The port's service(), kept apart from sending.

@@ -30,11 +30,15 @@ struct Pools {
     [[nodiscard]] std::size_t in_use() const;
 };
 
-/// Makes pools of at least so many buffers.  `name` distinguishes the pools of several systems in one
-/// process.  Fails when memory runs out; the error says how much was asked for.
-[[nodiscard]] Result<Pools> make_pools(const std::string& name, std::uint32_t frames, std::uint32_t heads);
+/// Makes pools of at least so many buffers.  `name` distinguishes the pools of several systems in
+/// one process.  Fails when memory runs out; the error says how much was asked for.
+[[nodiscard]] Result<Pools> make_pools(const std::string& name,
+                                       std::uint32_t frames,
+                                       std::uint32_t heads);
 
 /// As `frames`, but each buffer takes `room` bytes of a frame: for devices that can't chain.
-[[nodiscard]] Result<PoolPointer> make_pool(const std::string& name, std::uint32_t buffers, std::uint16_t room);
+[[nodiscard]] Result<PoolPointer> make_pool(const std::string& name,
+                                            std::uint32_t buffers,
+                                            std::uint16_t room);
 
 }  // namespace sealane::port

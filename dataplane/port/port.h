@@ -26,19 +26,19 @@ struct PortTraits {
 
 /// For `sealane show`.
 struct PortState {
-    bool up = false;       ///< A peer is there.
-    std::string type;      ///< "ring", "ethdev", "qemu-stream", "none".
-    std::string detail;    ///< For people: where it is attached, and if it isn't up, why.
+    bool up = false;          ///< A peer is there.
+    std::string type;         ///< "ring", "ethdev", "qemu-stream", "none".
+    std::string detail;       ///< For people: where it is attached, and if it isn't up, why.
     std::size_t pending = 0;  ///< Frames accepted for sending that the peer has not taken yet.
 };
 
 /// The one interface with a virtual call per burst; never one per frame.
 ///
 /// Threads: receive() and service() are called by the worker that owns the adapter.  send() may be
-/// called by any worker; the caller sees to it that send() and service() never overlap.  receive() may
-/// run while another worker is in send().  state() is for any thread.
-/// Ownership: a frame given to send() is the port's, whatever becomes of it; a frame handed out by
-/// receive() is the caller's.  A port frees what it still holds when it is destroyed.
+/// called by any worker; the caller sees to it that send() and service() never overlap.  receive()
+/// may run while another worker is in send().  state() is for any thread. Ownership: a frame given
+/// to send() is the port's, whatever becomes of it; a frame handed out by receive() is the
+/// caller's.  A port frees what it still holds when it is destroyed.
 class Port {
   public:
     Port() = default;
@@ -47,23 +47,25 @@ class Port {
     virtual ~Port() = default;
 
     /// Puts up to `room` received frames into `frames`; returns how many.  Frames that came in but
-    /// could not be made (no buffer, impossible length) are reported to `tally`; those handed out are
-    /// the caller's to count.
+    /// could not be made (no buffer, impossible length) are reported to `tally`; those handed out
+    /// are the caller's to count.
     virtual std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) = 0;
 
-    /// Takes all `count` frames.  Each is reported to `tally` once: sent, or dropped with the reason;
-    /// a frame that waits in the port's queue is reported when its fate is known, from a later call.
+    /// Takes all `count` frames.  Each is reported to `tally` once: sent, or dropped with the
+    /// reason; a frame that waits in the port's queue is reported when its fate is known, from a
+    /// later call.
     virtual void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) = 0;
 
     /// Connects, accepts, retries, flushes queues.  Called about every millisecond.
     virtual void service(Instant /*now*/, Tally& /*tally*/) {}
 
     /// A descriptor that becomes readable (poll, level-triggered) when receive() or service() has
-    /// something to do; the same for the port's life; -1: there is none, so the port must be polled.
+    /// something to do; the same for the port's life; -1: there is none, so the port must be
+    /// polled.
     [[nodiscard]] virtual int wake_descriptor() const { return -1; }
 
-    /// Called by the owner before it sleeps on wake_descriptor(): from now on arrivals must wake it.
-    /// False: something is there already, so don't sleep.
+    /// Called by the owner before it sleeps on wake_descriptor(): from now on arrivals must wake
+    /// it. False: something is there already, so don't sleep.
     virtual bool prepare_to_sleep() { return true; }
     /// Called by the owner when it polls again.
     virtual void awake() {}

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <new>
 #include <string>
-
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -34,7 +33,8 @@ class RingChannel {
     std::uint16_t push(rte_mbuf** frames, std::uint16_t count) {
         void** const pointers = reinterpret_cast<void**>(frames);
         const unsigned taken = rte_ring_sp_enqueue_burst(ring_, pointers, count, nullptr);
-        // Pairs with the fence in prepare_to_sleep(): either we see the sleeper, or it sees the frames.
+        // Pairs with the fence in prepare_to_sleep(): either we see the sleeper, or it sees the
+        // frames.
         std::atomic_thread_fence(std::memory_order_seq_cst);
         if (asleep_.load(std::memory_order_relaxed) && taken > 0) ring_bell();
         return static_cast<std::uint16_t>(taken);
@@ -42,7 +42,8 @@ class RingChannel {
 
     std::uint16_t pop(rte_mbuf** frames, std::uint16_t room) {
         void** const pointers = reinterpret_cast<void**>(frames);
-        return static_cast<std::uint16_t>(rte_ring_sc_dequeue_burst(ring_, pointers, room, nullptr));
+        return static_cast<std::uint16_t>(
+            rte_ring_sc_dequeue_burst(ring_, pointers, room, nullptr));
     }
 
     bool prepare_to_sleep() {
@@ -55,7 +56,8 @@ class RingChannel {
         if (!asleep_.load(std::memory_order_relaxed)) return;
         asleep_.store(false, std::memory_order_relaxed);
         std::uint64_t rung = 0;
-        [[maybe_unused]] const ssize_t drained = read(bell_, &rung, sizeof rung);  // EAGAIN: not rung
+        [[maybe_unused]] const ssize_t drained =
+            read(bell_, &rung, sizeof rung);  // EAGAIN: not rung
     }
 
     [[nodiscard]] int bell() const { return bell_; }
@@ -67,7 +69,8 @@ class RingChannel {
   private:
     void ring_bell() {
         const std::uint64_t one = 1;
-        [[maybe_unused]] const ssize_t rung = write(bell_, &one, sizeof one);  // EAGAIN: rung already
+        [[maybe_unused]] const ssize_t rung =
+            write(bell_, &one, sizeof one);  // EAGAIN: rung already
     }
 
     rte_ring* ring_;
@@ -79,7 +82,9 @@ namespace {
 
 Result<std::unique_ptr<RingChannel>> make_channel(std::uint32_t size) {
     const ssize_t bytes = rte_ring_get_memsize(size);
-    if (bytes < 0) return Error{"ring of " + std::to_string(size) + " frames: the size must be a power of two"};
+    if (bytes < 0)
+        return Error{"ring of " + std::to_string(size) +
+                     " frames: the size must be a power of two"};
     const std::size_t rounded = (static_cast<std::size_t>(bytes) + 63) / 64 * 64;
     auto* const ring = static_cast<rte_ring*>(std::aligned_alloc(64, rounded));
     if (ring == nullptr) return Error{"ring of " + std::to_string(size) + " frames: no memory"};
@@ -121,7 +126,8 @@ PortState RingEnd::state() const {
     const bool up = out_.open.load(std::memory_order_relaxed);
     return {.up = up,
             .type = "ring",
-            .detail = up ? "in process, " + std::to_string(out_.capacity()) + " frames" : "the other end is closed"};
+            .detail = up ? "in process, " + std::to_string(out_.capacity()) + " frames"
+                         : "the other end is closed"};
 }
 
 std::size_t RingEnd::waiting() const { return in_.count(); }
@@ -133,10 +139,13 @@ Result<std::unique_ptr<RingPair>> RingPair::make(std::uint32_t size, bool tag_be
     if (!there) return there.error();
     Result<std::unique_ptr<RingChannel>> back = make_channel(size);
     if (!back) return back.error();
-    return std::make_unique<RingPair>(std::move(there).value(), std::move(back).value(), tag_beside);
+    return std::make_unique<RingPair>(
+        std::move(there).value(), std::move(back).value(), tag_beside);
 }
 
-RingPair::RingPair(std::unique_ptr<RingChannel> there, std::unique_ptr<RingChannel> back, bool tag_beside)
+RingPair::RingPair(std::unique_ptr<RingChannel> there,
+                   std::unique_ptr<RingChannel> back,
+                   bool tag_beside)
     : there_(std::move(there)),
       back_(std::move(back)),
       near_(*there_, *back_, {.tag_beside = tag_beside}),

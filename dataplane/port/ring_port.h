@@ -16,7 +16,8 @@ class RingChannel;
 /// senders to one end are serialised by its Outlet.
 class RingEnd final : public Port {
   public:
-    RingEnd(RingChannel& out, RingChannel& in, PortTraits traits) : out_(out), in_(in), traits_(traits) {}
+    RingEnd(RingChannel& out, RingChannel& in, PortTraits traits)
+        : out_(out), in_(in), traits_(traits) {}
 
     std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) override;
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;
@@ -29,8 +30,8 @@ class RingEnd final : public Port {
     /// Frames that wait to be received at this end.  Any thread; exact only while nothing moves.
     [[nodiscard]] std::size_t waiting() const;
 
-    /// This end stops (false) or starts (true) receiving: while it doesn't, what the other end sends
-    /// is dropped there as port_down.  Both ends start open.  Any thread.
+    /// This end stops (false) or starts (true) receiving: while it doesn't, what the other end
+    /// sends is dropped there as port_down.  Both ends start open.  Any thread.
     void set_open(bool open);
 
   private:
@@ -42,11 +43,14 @@ class RingEnd final : public Port {
 /// Owns both ends and the rings between them; frees the frames still in the rings.
 class RingPair {
   public:
-    /// `size` is a power of two; a ring takes size - 1 frames.  With `tag_beside` tags travel beside
-    /// the frames (the form inside the product), else in the bytes (what a client expects).
-    [[nodiscard]] static Result<std::unique_ptr<RingPair>> make(std::uint32_t size, bool tag_beside);
+    /// `size` is a power of two; a ring takes size - 1 frames.  With `tag_beside` tags travel
+    /// beside the frames (the form inside the product), else in the bytes (what a client expects).
+    [[nodiscard]] static Result<std::unique_ptr<RingPair>> make(std::uint32_t size,
+                                                                bool tag_beside);
 
-    RingPair(std::unique_ptr<RingChannel> there, std::unique_ptr<RingChannel> back, bool tag_beside);
+    RingPair(std::unique_ptr<RingChannel> there,
+             std::unique_ptr<RingChannel> back,
+             bool tag_beside);
     ~RingPair();
 
     [[nodiscard]] RingEnd& near() { return near_; }

@@ -9,8 +9,8 @@
 
 namespace sealane::port {
 
-/// One worker's view of one adapter's counters.  Cheap to make; holds a reference only.  Used by the
-/// worker that owns the counters.
+/// One worker's view of one adapter's counters.  Cheap to make; holds a reference only.  Used by
+/// the worker that owns the counters.
 class Tally {
   public:
     explicit Tally(AdapterCounters& counters) : counters_(counters) {}
