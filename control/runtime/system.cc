@@ -175,6 +175,8 @@ port::RingEnd* System::ring_client(const std::string& adapter) {
     return port.ring ? &port.ring->far() : nullptr;
 }
 
+rte_mempool* System::frame_pool() const { return parts_->pools.frames.get(); }
+
 bool System::settle(double deadline_s) const {
     constexpr int kQuietLooks = 5;
     constexpr Duration kBetween = std::chrono::milliseconds{2};

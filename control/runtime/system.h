@@ -13,6 +13,8 @@
 #include "dataplane/base/result.h"
 #include "dataplane/worker/eal.h"
 
+struct rte_mempool;
+
 namespace sealane::port {
 class RingEnd;
 }
@@ -77,6 +79,9 @@ class System {
     /// The client's end of a `ring` port, or null if the adapter has none.  The caller is its one
     /// user.
     [[nodiscard]] port::RingEnd* ring_client(const std::string& adapter);
+
+    /// Where a ring client takes the buffers of its frames from.
+    [[nodiscard]] rte_mempool* frame_pool() const;
 
     /// Waits until no frame moves: totals unchanged and rings empty, seen `polls` times.  For tests
     /// and the demo.  False: still moving after `deadline_s`.
