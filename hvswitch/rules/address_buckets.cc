@@ -13,8 +13,9 @@ constexpr std::size_t kMinBuckets = 64;
 constexpr std::size_t kMaxLoadPercent = 85;
 
 std::uint32_t buckets_for(std::size_t capacity) {
-    const std::size_t slots = capacity * 100 / kMaxLoadPercent + 1;
-    const std::size_t buckets = slots / AddressBuckets::kSlotsPerBucket + 1;
+    const auto divide_up = [](std::size_t a, std::size_t b) { return (a + b - 1) / b; };
+    const std::size_t slots = divide_up(capacity * 100, kMaxLoadPercent);
+    const std::size_t buckets = divide_up(slots, AddressBuckets::kSlotsPerBucket);
     SEALANE_CHECK(buckets < std::size_t{1} << 29, "an address table of this size can't be indexed");
     return static_cast<std::uint32_t>(std::bit_ceil(std::max(buckets, kMinBuckets)));
 }

@@ -140,7 +140,7 @@ void AddressTable::for_each(
     const std::function<void(AddressKey, const AddressEntry&)>& each) const {
     // An entry that is moved while we read can be missed in its old slot and in its new one, or be
     // seen in both.  So read again what was read during moves, a few times, and keep one of each.
-    constexpr int kTries = 4;
+    constexpr int kTries = 8;
     std::vector<AddressBuckets::Content> found;
     const auto by_key = [](const auto& a, const auto& b) { return a.key.word < b.key.word; };
     const auto same_key = [](const auto& a, const auto& b) { return a.key == b.key; };

@@ -11,9 +11,11 @@ namespace {
 template <typename Each>
 void for_each_vlan(const PortRules& port, Each&& each) {
     if (port.pvid.is_usable()) each(port.pvid);
-    if (port.vids.none()) return;
-    for (std::uint16_t vid = 1; vid < kVlanCount - 1; ++vid) {
-        if (port.vids.test(vid) && VlanId{vid} != port.pvid) each(VlanId{vid});
+    std::size_t left = port.vids.count();
+    for (std::uint16_t vid = 1; vid < kVlanCount - 1 && left > 0; ++vid) {
+        if (!port.vids.test(vid)) continue;
+        if (VlanId{vid} != port.pvid) each(VlanId{vid});
+        --left;
     }
 }
 
