@@ -12,19 +12,22 @@ namespace {
 
 constexpr std::size_t kLineWidth = 110;
 
+/// Whether YAML takes `text` for itself without quotes, whatever reads it.
+bool is_plain(std::string_view text) {
+    constexpr std::array<std::string_view, 9> kTaken{
+        "null", "Null", "NULL", "true", "false", "yes", "no", "on", "off"};
+    if (text.empty() || std::find(kTaken.begin(), kTaken.end(), text) != kTaken.end()) return false;
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    if (!is_letter(text.front()) && text.front() != '/') return false;
+    return std::all_of(text.begin(), text.end(), [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '/' ||
+               c == '-';
+    });
+}
+
 /// A YAML scalar that reads back as exactly this text.
 std::string scalar(const std::string& text) {
-    constexpr std::array<std::string_view, 8> kTaken{// for other readers of YAML than ours, too
-                                                     "null",
-                                                     "Null",
-                                                     "NULL",
-                                                     "true",
-                                                     "false",
-                                                     "yes",
-                                                     "no",
-                                                     "on"};
-    const bool taken = std::find(kTaken.begin(), kTaken.end(), text) != kTaken.end();
-    if (is_name(text) && !taken) return text;
+    if (is_plain(text)) return text;
     std::string quoted = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') quoted += '\\';

@@ -12,12 +12,6 @@ std::string range(std::uint64_t min, std::uint64_t max) {
     return std::to_string(min) + " to " + std::to_string(max);
 }
 
-/// "veb", "trunk or flood", "auto, standby or sharing".
-std::string either(std::span<const std::string_view> words) {
-    if (words.size() == 1) return std::string(words.front());
-    return join(words.first(words.size() - 1)) + " or " + std::string(words.back());
-}
-
 bool is_digits(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -38,9 +32,11 @@ std::string shown(const std::string& digits) {
 Fields::Fields(
     Source& source, const YamlValue& map, std::string who, std::string_view what, Words keys)
     : source_(source), map_(map), who_(std::move(who)), what_(what) {
+    if (map.kind == YamlValue::Kind::Refused) return;
     if (map.kind != YamlValue::Kind::Map) {
+        const std::string it = who_.empty() ? "the file" : who_;
         source.fault(map.place,
-                     who_ + ": found " + std::string(name_of(map.kind)) + "; " + std::string(what) +
+                     it + " " + std::string(found_as(map.kind)) + "; " + std::string(what) +
                          " is a map of " + join(keys));
         return;
     }
@@ -69,7 +65,8 @@ const YamlValue* Fields::find(std::string_view key) const {
 
 bool Fields::require(std::string_view key, std::string_view right) {
     if (has(key)) return true;
-    if (map_.kind == YamlValue::Kind::Map) {
+    const bool misspelt = source_.is_spoilt(map_.place, key);
+    if (map_.kind == YamlValue::Kind::Map && !misspelt) {
         fault(key, map_.place, quote(key) + " is missing; " + std::string(right));
     }
     return false;
@@ -80,10 +77,14 @@ void Fields::read(std::string_view key, bool& into) {
     if (value == nullptr) return;
     const auto word = text(key, *value, "use true or false");
     if (!word) return;
-    if (!value->quoted && (*word == "true" || *word == "false")) {
+    const bool is_boolean = *word == "true" || *word == "false";
+    if (is_boolean && !value->quoted) {
         into = *word == "true";
     } else {
-        fault(key, std::string(key) + " " + quote(*word) + " is neither; use true or false");
+        fault(key,
+              std::string(key) + " " + quote(*word) +
+                  (is_boolean ? " is text; write it without quotes"
+                              : " is no boolean; use true or false"));
     }
 }
 
@@ -111,23 +112,16 @@ void Fields::read(std::string_view key, std::vector<VlanId>& into, std::string_v
 std::span<const YamlValue> Fields::list(std::string_view key, std::string_view of_what) {
     const YamlValue* value = find(key);
     if (value == nullptr) return {};
-    if (value->kind != YamlValue::Kind::List) {
-        fault(key,
-              std::string(key) + " is " + std::string(name_of(value->kind)) + "; write a list of " +
-                  std::string(of_what));
-        return {};
-    }
-    return value->items;
+    if (value->kind == YamlValue::Kind::List) return value->items;
+    refuse_kind(key, *value, "write a list of " + std::string(of_what));
+    return {};
 }
 
 std::optional<std::string> Fields::text(std::string_view key,
                                         const YamlValue& value,
                                         std::string_view right) {
     if (value.kind == YamlValue::Kind::Scalar) return value.text;
-    const std::string found = value.kind == YamlValue::Kind::Null
-                                  ? " has no value; "
-                                  : " is " + std::string(name_of(value.kind)) + "; ";
-    fault(key, value.place, std::string(key) + found + std::string(right));
+    refuse_kind(key, value, right);
     return std::nullopt;
 }
 
@@ -175,6 +169,16 @@ void Fields::fault(std::string_view key, Place place, const std::string& what) {
 
 void Fields::fault(std::string_view key, const std::string& what) {
     fault(key, source_.at(map_.place, key), what);
+}
+
+void Fields::refuse_kind(std::string_view key, const YamlValue& value, std::string_view right) {
+    if (value.kind == YamlValue::Kind::Refused) {
+        source_.spoil(map_.place, key);
+        return;
+    }
+    fault(key,
+          value.place,
+          std::string(key) + " " + std::string(found_as(value.kind)) + "; " + std::string(right));
 }
 
 void Fields::refuse_unknown(const YamlMember& member, Words keys) {

@@ -71,6 +71,7 @@ class Fields {
                                          const YamlValue& value,
                                          std::string_view name,
                                          const std::string& use);
+    void refuse_kind(std::string_view key, const YamlValue& value, std::string_view right);
     void refuse_unknown(const YamlMember& member, Words keys);
     std::optional<VlanId> vlan(std::string_view key, const YamlValue& value, std::string_view word);
     std::optional<std::string> word_of(std::string_view key, const YamlValue& value, Words words);

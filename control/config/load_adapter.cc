@@ -16,17 +16,17 @@ constexpr std::array<std::string_view, 18> kKeys{"name",
                                                  "vids",
                                                  "trunk_priority",
                                                  "mac",
-                                                 "port",
+                                                 "allowed_macs",
+                                                 "qos_priority",
+                                                 "max_macs",
+                                                 "tag_pvid",
+                                                 "tunnel",
+                                                 "tunnel_vids",
+                                                 "tpid",
                                                  "enabled",
                                                  "mtu",
                                                  "worker",
-                                                 "allowed_macs",
-                                                 "qos_priority",
-                                                 "tunnel",
-                                                 "max_macs",
-                                                 "tunnel_vids",
-                                                 "tag_pvid",
-                                                 "tpid"};
+                                                 "port"};
 
 constexpr std::uint64_t kMaxWorker = 63;
 constexpr std::uint64_t kMaxPcp = 7;

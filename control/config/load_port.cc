@@ -114,17 +114,16 @@ QemuStreamPort load_stream(const YamlValue& value, const std::string& who, Sourc
 void refuse_type(const YamlValue& value, const std::string& who, Source& source) {
     constexpr std::array<std::string_view, 1> kTypeKey{"type"};
     YamlValue only_type = value;
-    std::erase_if(only_type.members,
-                  [](const YamlMember& member) { return member.key != "type"; });
+    std::erase_if(only_type.members, [](const YamlMember& member) { return member.key != "type"; });
     Fields fields(source, only_type, who, "a port", kTypeKey);
-    if (!fields.require("type", "use " + join(kPortTypes))) return;
-    const auto type = fields.text("type", *fields.find("type"), "use " + join(kPortTypes));
+    const std::string right = "use " + either(kPortTypes);
+    if (!fields.require("type", right)) return;
+    const auto type = fields.text("type", *fields.find("type"), right);
     if (!type) return;
     const bool known = std::find(kUnbuiltPortTypes.begin(), kUnbuiltPortTypes.end(), *type) !=
                        kUnbuiltPortTypes.end();
-    fields.fault("type",
-                 "type " + quote(*type) + (known ? " is not built yet" : " is unknown") + "; use " +
-                     join(kPortTypes));
+    fields.fault(
+        "type", "type " + quote(*type) + (known ? " is not built yet; " : " is unknown; ") + right);
 }
 
 }  // namespace

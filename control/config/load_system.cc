@@ -40,7 +40,7 @@ System load_system(const YamlValue& root, Source& source) {
         if (!fields.source().is_spoilt(root.place, "system") && !is_name(system.name)) {
             fields.fault(
                 "system",
-                "system " + quote(system.name) + " is no name; " + std::string(kNameRight));
+                "system " + quote(system.name) + " is not allowed; " + std::string(kNameRight));
         }
     }
     fields.require("vswitches", "most frames have one: [{name: ETHERNET0}]");
@@ -106,6 +106,7 @@ Runtime load_runtime(const YamlValue& value, Source& source) {
     if (peek(value, "buffers") != "auto") {
         fields.read("buffers", runtime.buffers, kMinBuffers, kMaxBuffers);
     }
+    if (source.is_spoilt(value.place, "workers")) source.spoil(kNowhere, "workers");
     return runtime;
 }
 
@@ -126,7 +127,8 @@ void read_name(Fields& fields, std::string& into) {
     if (!name) return;
     into = *name;
     if (!is_name(*name)) {
-        fields.fault("name", "name " + quote(*name) + " can't be one; " + std::string(kNameRight));
+        fields.fault("name",
+                     "name " + quote(*name) + " is not allowed; " + std::string(kNameRight));
     }
 }
 

@@ -23,6 +23,7 @@ void check_name_is_new(Source& source,
 }
 
 void check_workers(const System& system, const Partition& partition, Source& source) {
+    if (source.is_spoilt(kNowhere, "workers")) return;
     for (const Adapter& adapter : partition.adapters) {
         if (!adapter.worker || *adapter.worker < system.runtime.workers) continue;
         const std::string last = std::to_string(system.runtime.workers - 1);

@@ -38,6 +38,7 @@ class AdapterCheck {
 
     void check_vswitch() {
         if (a_.vswitch.empty()) return;
+        if (system_.vswitches.empty() && source_.has_faults()) return;  // they may be misspelt
         std::string known;
         for (const Vswitch& vswitch : system_.vswitches) {
             if (vswitch.name == a_.vswitch) return;

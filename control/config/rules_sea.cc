@@ -28,12 +28,10 @@ class SeaCheck {
 
   private:
     void check_real_adapter() {
-        const Adapter* real = member("real_adapter", sea_.real_adapter, "a physical adapter");
-        if (real == nullptr) return;
-        if (real->kind != AdapterKind::Physical) {
-            fault("real_adapter",
-                  "real_adapter " + real->name + " is virtual; name a physical adapter");
-        }
+        member(source_.at(sea_.place, "real_adapter"),
+               "real_adapter",
+               sea_.real_adapter,
+               AdapterKind::Physical);
     }
 
     void check_virt_adapters() {
@@ -51,21 +49,19 @@ class SeaCheck {
                 fault(place, "virt_adapters has " + name + " twice; once is enough");
                 continue;
             }
-            if (const Adapter* adapter = member(place, "virt_adapters", name, "trunk adapters")) {
+            if (const Adapter* adapter =
+                    member(place, "virt_adapters", name, AdapterKind::Virtual)) {
                 check_virt_adapter(*adapter, place);
             }
         }
     }
 
     void check_virt_adapter(const Adapter& adapter, Place place) {
-        const std::string it_is = "virt_adapters: " + adapter.name + " is ";
-        if (adapter.kind != AdapterKind::Virtual) {
-            fault(place, it_is + "physical; list virtual trunk adapters");
-            return;
-        }
         if (!adapter.is_trunk()) {
             if (source_.is_spoilt(adapter.place, "trunk_priority")) return;
-            fault(place, it_is + "no trunk adapter; give it a trunk_priority, 1 to 15");
+            fault(place,
+                  "virt_adapters: " + adapter.name +
+                      " is no trunk adapter; give it a trunk_priority, 1 to 15");
             return;
         }
         if (!std::holds_alternative<NoPort>(adapter.port)) {
@@ -91,6 +87,7 @@ class SeaCheck {
     void check_pvid_adapter() {
         if (sea_.pvid_adapter.empty() || !is_readable("virt_adapters")) return;
         const auto& members = sea_.virt_adapters;
+        if (members.empty()) return;
         if (std::find(members.begin(), members.end(), sea_.pvid_adapter) == members.end()) {
             fault("pvid_adapter",
                   "pvid_adapter " + sea_.pvid_adapter +
@@ -108,13 +105,10 @@ class SeaCheck {
 
     void check_ctl_chan() {
         if (!sea_.ctl_chan) return;
-        const Adapter* adapter = member("ctl_chan", *sea_.ctl_chan, "a virtual adapter");
-        if (adapter == nullptr || source_.is_spoilt(adapter->place, "type")) return;
+        const Adapter* adapter = member(
+            source_.at(sea_.place, "ctl_chan"), "ctl_chan", *sea_.ctl_chan, AdapterKind::Virtual);
+        if (adapter == nullptr) return;
         const std::string it = "ctl_chan " + adapter->name;
-        if (adapter->kind != AdapterKind::Virtual) {
-            fault("ctl_chan", it + " is physical; use a virtual adapter that is no trunk");
-            return;
-        }
         if (adapter->is_trunk()) {
             fault("ctl_chan", it + " is a trunk adapter; use one without trunk_priority");
         }
@@ -127,29 +121,32 @@ class SeaCheck {
         if (adapter->tunnel) fault("ctl_chan", it + " is a tunnel; use a plain virtual adapter");
     }
 
-    const Adapter* member(std::string_view field, const std::string& name, std::string_view what) {
-        return member(source_.at(sea_.place, field), field, name, what);
-    }
-
-    /// The adapter of this partition with that name, now taken by this SEA.
+    /// The adapter of this partition with that name and kind, now taken by this SEA.  Null where
+    /// there is none, or where no rule can be applied to it.
     const Adapter* member(Place place,
                           std::string_view field,
                           const std::string& name,
-                          std::string_view what) {
+                          AdapterKind kind) {
         if (!is_adapter_name(name)) return nullptr;  // has been said
-        const Adapter* adapter = find_adapter(partition_, name);
+        const bool physical = kind == AdapterKind::Physical;
         const std::string it = std::string(field) + ": ";
+        const std::string right = std::string("; name a ") + (physical ? "physical" : "virtual") +
+                                  " adapter of this partition";
+        const Adapter* adapter = find_adapter(partition_, name);
         if (adapter == nullptr) {
-            fault(place,
-                  it + partition_.name + " has no adapter " + name + "; name " + std::string(what) +
-                      " of this partition");
+            fault(place, it + partition_.name + " has no adapter " + name + right);
+            return nullptr;
+        }
+        if (source_.is_spoilt(adapter->place, "type")) return nullptr;
+        if (adapter->kind != kind) {
+            fault(place, it + name + " is " + (physical ? "virtual" : "physical") + right);
             return nullptr;
         }
         if (!taken_.insert(name).second) {
             fault(place, it + name + " is in use by a SEA already; an adapter serves one");
             return nullptr;
         }
-        return source_.is_spoilt(adapter->place, "type") ? nullptr : adapter;
+        return adapter;
     }
 
     [[nodiscard]] bool is_readable(std::string_view field) const {

@@ -28,7 +28,8 @@ std::map<VlanOf, const SeaOf*> control_vlans(const Index& index, Source& source)
         if (sea.ctl_chan->vswitch.empty() || !sea.ctl_chan->pvid.is_usable()) continue;
         const VlanOf vlan{sea.ctl_chan->vswitch, sea.ctl_chan->pvid};
         const auto [other, is_new] = channels.try_emplace(vlan, &sea);
-        if (is_new || share_a_vlan(sea, *other->second)) continue;
+        const bool same = other->second->ctl_chan == sea.ctl_chan;  // check_seas has said it
+        if (is_new || same || share_a_vlan(sea, *other->second)) continue;
         source.fault(source.at(sea.ctl_chan->place, "pvid"),
                      qualified(*sea.partition, sea.ctl_chan->name) + ": " + to_string(vlan) +
                          " is the control channel of " + other->second->who() +

@@ -13,6 +13,9 @@
 
 namespace sealane::config {
 
+/// Stands for the runtime, which has no place in the model.
+inline constexpr Place kNowhere{};
+
 /// Collects the faults of one file, and remembers the places of single values, so that a rule can
 /// point at the value that breaks it.  An object (adapter, SEA, ...) is known by where it stands.
 class Source {

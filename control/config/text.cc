@@ -63,6 +63,11 @@ std::string join(std::span<const std::string_view> words) {
     return text;
 }
 
+std::string either(std::span<const std::string_view> words) {
+    if (words.size() <= 1) return join(words);
+    return join(words.first(words.size() - 1)) + " or " + std::string(words.back());
+}
+
 std::string_view closest(std::string_view word, std::span<const std::string_view> known) {
     if (word.size() > kLongestCompared) return {};
     std::size_t best = std::min<std::size_t>(2, word.size() / 2) + 1;

@@ -17,6 +17,9 @@ namespace sealane::config {
 /// "a, b, c".
 [[nodiscard]] std::string join(std::span<const std::string_view> words);
 
+/// "a", "a or b", "a, b or c".
+[[nodiscard]] std::string either(std::span<const std::string_view> words);
+
 /// The word of `known` that `word` is most likely a slip of; empty if none is near.
 [[nodiscard]] std::string_view closest(std::string_view word,
                                        std::span<const std::string_view> known);

@@ -32,7 +32,7 @@ class TreeBuilder : public YAML::EventHandler {
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
         source_.fault(place_of(mark), "aliases (*name) are not accepted; write the value out");
-        leaf(YamlValue::Kind::Null, mark, "", 0, "");
+        leaf(YamlValue::Kind::Refused, mark, "", 0, "");
     }
 
     void OnScalar(const YAML::Mark& mark,
@@ -129,9 +129,11 @@ class TreeBuilder : public YAML::EventHandler {
     /// A member without a value yet; without a key if this can't be one, and said so.
     YamlMember key_of(const YamlValue& value) {
         if (value.kind != YamlValue::Kind::Scalar || value.text.empty()) {
+            const bool is_empty =
+                value.kind == YamlValue::Kind::Null || value.kind == YamlValue::Kind::Scalar;
             source_.fault(value.place,
-                          "a key must be a word; this is " +
-                              std::string(value.text.empty() ? "empty" : "none"));
+                          "a key " + std::string(is_empty ? "is missing" : found_as(value.kind)) +
+                              "; a key is one word");
             return nameless(value.place);
         }
         if (value.text == "<<") {
@@ -212,18 +214,20 @@ std::optional<YamlValue> parse_yaml(std::string_view text, Source& source) {
     return root;
 }
 
-std::string_view name_of(YamlValue::Kind kind) {
+std::string_view found_as(YamlValue::Kind kind) {
     switch (kind) {
         case YamlValue::Kind::Null:
-            return "nothing";
+            return "has no value";
         case YamlValue::Kind::Scalar:
-            return "a single value";
+            return "is a single value";
         case YamlValue::Kind::List:
-            return "a list";
+            return "is a list";
         case YamlValue::Kind::Map:
-            return "a map";
+            return "is a map";
+        case YamlValue::Kind::Refused:
+            break;
     }
-    return "nothing";
+    return "is not readable";
 }
 
 }  // namespace sealane::config

@@ -15,7 +15,8 @@ struct YamlMember;
 
 /// A node of the file.  Scalars are kept as they were written; nobody has guessed their type yet.
 struct YamlValue {
-    enum class Kind : std::uint8_t { Null, Scalar, List, Map };
+    /// Refused: it can't be read, and a fault says so already.
+    enum class Kind : std::uint8_t { Null, Scalar, List, Map, Refused };
 
     Kind kind = Kind::Null;
     Place place;
@@ -38,7 +39,7 @@ inline constexpr int kMaxYamlDepth = 16;
 /// tags.  Otherwise faults, and nothing if there is no tree to go on with.
 [[nodiscard]] std::optional<YamlValue> parse_yaml(std::string_view text, Source& source);
 
-/// "a list", "text", ...: for messages.
-[[nodiscard]] std::string_view name_of(YamlValue::Kind kind);
+/// "is a list", "has no value", ...: for messages.
+[[nodiscard]] std::string_view found_as(YamlValue::Kind kind);
 
 }  // namespace sealane::config

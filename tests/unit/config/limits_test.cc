@@ -1,0 +1,128 @@
+// How many there may be of everything: the last that is taken, and the first that is not.
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "control/config/load.h"
+
+namespace sealane::config {
+namespace {
+
+using testing::HasSubstr;
+
+/// `begin`, then a line for each of `count`, then `end`.
+std::string lines(const std::string& begin,
+                  int count,
+                  const std::function<std::string(int)>& line,
+                  const std::string& end = "") {
+    std::string text = begin;
+    for (int i = 0; i < count; ++i) {
+        text += line(i) + "\n";
+    }
+    return text + end;
+}
+
+std::string faults_of(const std::string& text) { return to_string(load(text, "f").faults); }
+
+std::string number(int n) { return std::to_string(n); }
+
+const std::string kHead = "system: f\nvswitches: [{name: E}]\npartitions:\n";
+const std::string kClient = kHead + "  - name: c\n    type: client\n    adapters:\n";
+const std::string kVios = kHead + "  - name: v\n    type: vios\n    adapters:\n";
+
+TEST(Limits, SixteenVswitchesAndNoMore) {
+    const auto text = [](int count) {
+        return lines(
+            "system: f\nvswitches:\n",
+            count,
+            [](int i) { return "  - {name: E" + number(i) + "}"; },
+            "partitions: []\n");
+    };
+    EXPECT_EQ(faults_of(text(16)), "");
+    EXPECT_EQ(faults_of(text(17)), "f:19:5: 17 virtual switches; at most 16 are possible\n");
+}
+
+TEST(Limits, TwentyVidsAndNoMore) {
+    const auto text = [](int count) {
+        std::string vids = "2";
+        for (int vid = 3; vid < 2 + count; ++vid) {
+            vids += ", " + number(vid);
+        }
+        return kClient + "      - {name: ent0, type: virtual, vswitch: E, pvid: 1, vids: [" + vids +
+               "]}\n";
+    };
+    EXPECT_EQ(faults_of(text(20)), "");
+    EXPECT_EQ(faults_of(text(21)),
+              "f:7:64: c/ent0: 21 VIDs; an adapter has at most 20 beside its PVID\n");
+}
+
+TEST(Limits, SixteenTrunkAdaptersOfASeaAndNoMore) {
+    const auto text = [](int count) {
+        std::string members = "ent1";
+        for (int i = 2; i <= count; ++i) {
+            members += ", ent" + number(i);
+        }
+        return lines(
+            kVios + "      - {name: ent0, type: physical, port: {type: ring}}\n",
+            count,
+            [](int i) {
+                return "      - {name: ent" + number(i + 1) +
+                       ", type: virtual, vswitch: E, trunk_priority: 1, pvid: " + number(i + 1) +
+                       "}";
+            },
+            "    seas:\n      - {name: ent99, real_adapter: ent0, pvid_adapter: ent1, pvid: 1, "
+            "virt_adapters: [" +
+                members + "]}\n");
+    };
+    EXPECT_EQ(faults_of(text(16)), "");
+    EXPECT_EQ(faults_of(text(17)), "f:26:87: v/ent99: 17 trunk adapters; a SEA has 1 to 16\n");
+}
+
+TEST(Limits, ThirtyTwoEthdevPortsAndNoMore) {
+    const auto text = [](int count) {
+        return lines(kVios, count, [](int i) {
+            return "      - {name: ent" + number(i) +
+                   ", type: physical, port: {type: ethdev, devargs: net_null" + number(i) + "}}";
+        });
+    };
+    EXPECT_EQ(faults_of(text(32)), "");
+    EXPECT_EQ(faults_of(text(33)),
+              "f:39:45: v/ent32: ethdev port number 33; DPDK has room for 32\n");
+}
+
+TEST(Limits, FourThousandAndNinetySixAdaptersAndNoMore) {
+    const auto text = [](int count) {
+        return lines(kClient, count, [](int i) {
+            return "      - {name: ent" + number(i) + ", type: virtual, vswitch: E, pvid: 1}";
+        });
+    };
+    EXPECT_EQ(faults_of(text(4096)), "");
+    EXPECT_EQ(faults_of(text(4097)),
+              "f:4:5: 4097 adapters and SEAs up to here; at most 4096 are possible\n");
+}
+
+TEST(Limits, FifteenTrunkPrioritiesOfAVlanAndNoMore) {
+    const auto text = [](int count) {
+        return lines(kHead, count, [](int i) {
+            return "  - name: v" + number(i) +
+                   "\n    type: vios\n    adapters:\n      - {name: ent0, " +
+                   "type: virtual, vswitch: E, pvid: 1, trunk_priority: " + number(i % 15 + 1) +
+                   "}";
+        });
+    };
+    EXPECT_EQ(faults_of(text(15)), "");
+    EXPECT_THAT(faults_of(text(16)), HasSubstr("v15/ent0: trunk_priority 1 is v0/ent0's too"));
+}
+
+TEST(Limits, SixteenLevelsOfNestingAndNoMore) {
+    const auto text = [](std::size_t depth) {
+        return "system: " + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "\n";
+    };
+    EXPECT_THAT(faults_of(text(16)), HasSubstr("system is a list"));
+    EXPECT_EQ(faults_of(text(17)),
+              "f:1:24: nested more than 16 deep; no part of a configuration is\n");
+}
+
+}  // namespace
+}  // namespace sealane::config

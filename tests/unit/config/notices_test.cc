@@ -1,0 +1,82 @@
+// What a right file asks for and does not get yet.
+#include "control/config/notices.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "control/config/load.h"
+#include "tests/unit/config/edited_file.h"
+
+namespace sealane::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> notices_of(const BadFile& edit) {
+    const Loaded loaded = load(edited(edit), "frame.yaml");
+    EXPECT_EQ(to_string(loaded.faults), "");
+    std::vector<std::string> texts;
+    for (const Notice& notice : notices(loaded.system.value_or(System{}))) {
+        texts.push_back(std::to_string(notice.place.line) + ": " + notice.what);
+    }
+    return texts;
+}
+
+TEST(Notices, HighAvailabilityAndLargeSendAreNamedUntilTheyAreBuilt) {
+    EXPECT_THAT(
+        notices_of({"", "design.yaml", 1, "frame1", "frame1", {}}),
+        ElementsAre(
+            "13: vios1/ent6: ha_mode sharing is checked but not acted on yet: one VIOS bridges",
+            "13: vios1/ent6: largesend is kept but not acted on yet"));
+}
+
+TEST(Notices, APlainSeaGivesNone) {
+    EXPECT_THAT(notices_of({"",
+                            "design.yaml",
+                            14,
+                            "ha_mode: sharing, largesend: true",
+                            "ha_mode: disabled, largesend: false",
+                            {}}),
+                IsEmpty());
+}
+
+TEST(Notices, AdaptersThatNoSeaUsesAreNamed) {
+    EXPECT_THAT(
+        notices_of({"",
+                    "design.yaml",
+                    11,
+                    "}",
+                    "}\n      - {name: ent7, type: physical, port: {type: ring}}\n      - {name: "
+                    "ent8, type: virtual, vswitch: ETHERNET0, pvid: 70, trunk_priority: 4}",
+                    {}}),
+        ElementsAre("12: vios1/ent7: is the real_adapter of no SEA",
+                    "13: vios1/ent8: is a trunk adapter of no SEA",
+                    "15: vios1/ent6: ha_mode sharing is checked but not acted on yet: one "
+                    "VIOS bridges",
+                    "15: vios1/ent6: largesend is kept but not acted on yet"));
+}
+
+TEST(Notices, APairOfWhichOneHasNoHaModeIsNamed) {
+    EXPECT_THAT(
+        notices_of({"", "pair.yaml", 26, "ha_mode: sharing", "ha_mode: disabled", {}}),
+        ElementsAre(
+            "15: vios1/ent6: ha_mode sharing is checked but not acted on yet: one VIOS bridges",
+            "25: vios2/ent6: bridges VLAN 98 of ETHERNET0 like vios1/ent6, but ha_mode is "
+            "disabled: "
+            "only the best trunk_priority bridges, and nobody takes over"));
+}
+
+TEST(Notices, LargeReceiveAndAccountingAreNamedUntilTheyAreBuilt) {
+    EXPECT_THAT(notices_of({"",
+                            "design.yaml",
+                            14,
+                            "ha_mode: sharing, largesend: true",
+                            "large_receive: true, accounting: true",
+                            {}}),
+                ElementsAre("13: vios1/ent6: large_receive is kept but not acted on yet",
+                            "13: vios1/ent6: accounting is kept but not acted on yet"));
+}
+
+}  // namespace
+}  // namespace sealane::config
