@@ -39,6 +39,13 @@ Drop leave(const PortRules& port, rte_mbuf* frame) {
     return hops_out(port, tci.vid(), port::ether_type_of(frame)) ? Drop::DoubleTag : Drop::None;
 }
 
+/// The entry is of a client of the vswitch.  One that has outlived its adapter is of nobody.
+bool is_local(const SwitchRules& rules, VswitchId vswitch, const AddressEntry& found) {
+    if (found.adapter.index >= rules.adapters()) return false;
+    const PortRules& owner = rules.port(found.adapter);
+    return owner.present && owner.vswitch == vswitch && !owner.is_trunk;
+}
+
 }  // namespace
 
 Forwarder::Forwarder(Parts parts) : parts_(parts), outbox_(parts.outlets.size()) {
@@ -99,7 +106,7 @@ void Forwarder::look_at_sources(const SwitchRules& rules,
         // the outside is its own frame on the way back: a loop, or a switch that echoes.
         batch.filter(counted, Direction::In, [&](const port::Frame& frame) {
             const auto found = table.find(source_of(frame));
-            return found && !rules.port(found->adapter).is_trunk ? Drop::LocalSource : Drop::None;
+            return found && is_local(rules, port.vswitch, *found) ? Drop::LocalSource : Drop::None;
         });
         return;
     }

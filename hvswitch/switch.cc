@@ -3,13 +3,32 @@
 #include <utility>
 
 namespace sealane::hvswitch {
+namespace {
+
+/// The settings leave the entry where it is.  What they don't change must not go for a moment
+/// either: frames to it would be lost.
+bool allows(const SwitchRules& rules, AddressKey key, const AddressEntry& entry) {
+    if (entry.adapter.index >= rules.adapters()) return false;
+    const PortRules& port = rules.port(entry.adapter);
+    if (!port.present || port.vswitch != key.vswitch() || !port.is_member(key.vlan())) return false;
+    switch (entry.kind) {
+        case AddressKind::Learned:
+            return !port.is_trunk;
+        case AddressKind::Configured:
+            return !port.is_trunk && port.mac == key.mac();
+        case AddressKind::Static:
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
 
 Switch::Switch(Settings settings)
     : quiescence_(settings.workers),
       owned_rules_(std::make_unique<const SwitchRules>(std::move(settings.rules))),
       rules_(owned_rules_.get()),
-      slots_(settings.slots),
-      several_workers_(settings.workers > 1) {
+      slots_(settings.slots) {
     for (const AddressTable::Limits& limits : settings.tables) {
         // Another seed for each table: what collides in one doesn't in the next.
         const std::uint64_t seed = settings.seed + tables_.size() * 0x9e37'79b9'7f4a'7c15;
@@ -30,11 +49,7 @@ void Switch::publish(SwitchRules::Settings settings) {
     write_tables([&] {
         for (const auto& table : tables_) {
             table->flush(
-                [&](AddressKey key, const AddressEntry& entry) {
-                    if (entry.kind == AddressKind::Configured) return true;
-                    return entry.adapter.index >= now.adapters() ||
-                           !now.port(entry.adapter).is_member(key.vlan());
-                },
+                [&](AddressKey key, const AddressEntry& entry) { return !allows(now, key, entry); },
                 true);
         }
     });

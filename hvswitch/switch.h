@@ -4,9 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
-
-#include <rte_spinlock.h>
 
 #include "dataplane/worker/quiescence.h"
 #include "hvswitch/rules/address_table.h"
@@ -18,7 +17,7 @@ namespace sealane::hvswitch {
 /// What all workers share.  Frames are moved by Forwarder, one a worker.
 ///
 /// Threads: rules(), slots() and table().find() from any worker; publish() from control; the
-/// tables' writers through write_tables(), which takes a lock only where there are several workers.
+/// tables' writers, control among them, through write_tables().
 class Switch {
   public:
     struct Settings {
@@ -50,31 +49,17 @@ class Switch {
     [[nodiscard]] AddressTable& table(VswitchId id) { return *tables_[id.index]; }
     [[nodiscard]] const AddressTable& table(VswitchId id) const { return *tables_[id.index]; }
 
-    /// Runs `write` with no other writer of any table at work.
+    /// Runs `write` with no other writer of any table at work.  It locks, but no frame needs it
+    /// whose source the table knows: an address is written once a second at most.
     template <typename Write>
     auto write_tables(Write&& write) {
-        const Guard guard(several_workers_ ? &writing_ : nullptr);
+        const std::lock_guard lock(writing_);
         return write();
     }
 
     [[nodiscard]] worker::Quiescence& quiescence() { return quiescence_; }
 
   private:
-    class Guard {
-      public:
-        explicit Guard(rte_spinlock_t* lock) : lock_(lock) {
-            if (lock_ != nullptr) rte_spinlock_lock(lock_);
-        }
-        ~Guard() {
-            if (lock_ != nullptr) rte_spinlock_unlock(lock_);
-        }
-        Guard(const Guard&) = delete;
-        Guard& operator=(const Guard&) = delete;
-
-      private:
-        rte_spinlock_t* lock_;
-    };
-
     void fix_own_addresses();
 
     worker::Quiescence quiescence_;
@@ -82,8 +67,7 @@ class Switch {
     std::atomic<const SwitchRules*> rules_;
     SlotTable slots_;
     std::vector<std::unique_ptr<AddressTable>> tables_;
-    bool several_workers_;
-    rte_spinlock_t writing_ = RTE_SPINLOCK_INITIALIZER;
+    std::mutex writing_;
 };
 
 }  // namespace sealane::hvswitch
