@@ -18,11 +18,14 @@ void append_mac(Bytes& bytes, MacAddress mac) {
 
 /// Looks like IPv4 at its start, so that a cut inside "the IP header" is one.
 void append_payload(Bytes& bytes, std::size_t length, std::uint32_t number) {
-    for (std::size_t i = 0; i < length; ++i) {
-        const std::uint32_t mixed =
-            (number * 2654435761U) ^ static_cast<std::uint32_t>(i * 40503U + (i >> 8) * 7);
-        bytes.push_back(i == 0 ? std::uint8_t{0x45} : static_cast<std::uint8_t>(mixed >> 11));
+    const std::size_t begin = bytes.size();
+    bytes.resize(begin + length);
+    std::uint8_t* const payload = bytes.data() + begin;
+    for (std::uint32_t i = 0; i < length; ++i) {
+        const std::uint32_t mixed = (number * 2654435761U) ^ (i * 40503U + (i >> 8) * 7);
+        payload[i] = static_cast<std::uint8_t>(mixed >> 11);
     }
+    if (length > 0) payload[0] = 0x45;
 }
 
 unsigned be16_at(const Bytes& bytes, std::size_t at) {
