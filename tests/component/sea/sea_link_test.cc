@@ -1,0 +1,75 @@
+// The links between a SEA and its trunk adapters, and a wire that is not there.
+#include "tests/component/sea/one_sea.h"
+
+namespace sealane::test {
+namespace {
+
+TEST_F(OneSea, LinkThatIsFullCostsFramesOfItsTrunkOnly) {
+    RigSpec small = spec();
+    small.adapters[trunk2.index].ring = 32;  // takes 31
+    make(small);
+    const FrameSpec in = frame(kBroadcast, outside(1));
+    const std::vector<Bytes> of_10 = numbered_frames(in.tag({.vid = 10}), 32);
+    const std::vector<Bytes> of_20 = numbered_frames(in.tag({.vid = 20}), 32);
+    for (std::size_t i = 0; i < 32; ++i) {
+        rig().inject(wire, of_10[i]);
+        rig().inject(wire, of_20[i]);
+    }
+    ASSERT_EQ(rig().bridge(0).from_wire(), 64U);  // one burst, before the switch takes any
+    rig().run();
+    const std::vector<Bytes> first = numbered_frames(in, 31);
+    expect_exactly({.out = {{client10, numbered_frames(in, 32)}, {client20, first}},
+                    .drops = {{.at = virt, .direction = Direction::Out, .why = Drop::QueueFull}}});
+}
+
+TEST_F(OneSea, ClosedWireCostsWhatWouldLeaveAndNothingBetweenClients) {
+    rig().client(wire).set_open(false);
+    const FrameSpec out = frame(outside(1), mac_of(client10));
+    expect(client10,
+           out,
+           {.drops = {{.at = wire, .direction = Direction::Out, .why = Drop::PortDown}}});
+    const FrameSpec local = frame(mac_of(client10), {0x0233'0000'0001});
+    auto settings = rig().settings();
+    settings.ports[client1.index].pvid = {10};
+    rig().publish(settings);
+    expect(client1, local, {.out = {{client10, local}}});
+}
+
+TEST_F(OneSea, TagThatADriverTookOutIsTheSameAsOneInTheBytes) {
+    const FrameSpec in = frame(mac_of(client10), outside(1));
+    for (const Cuts& cuts : usual_cuts()) {
+        rte_mbuf* const stripped = make_frame(rig().pools().frames.get(), in.bytes(), cuts);
+        port::set_tag_beside(stripped, wire::make_tci({10}, 6));
+        rig().inject(wire, stripped);
+        rig().run();
+        expect_exactly({.out = {{client10, {in.bytes()}}}});
+    }
+    EXPECT_EQ(rig().totals(wire).rx_bytes, usual_cuts().size() * (in.bytes().size() + 4));
+}
+
+TEST_F(OneSea, SharedBytesFromTheWireAreNotWritten) {
+    const Bytes sent = frame(mac_of(client10), outside(1)).tag({.vid = 10}).bytes();
+    rte_mempool* const pool = rig().pools().frames.get();
+    rte_mbuf* const kept = make_frame(pool, sent);
+    rig().inject(wire, rte_pktmbuf_clone(kept, pool));
+    rig().run();
+    expect_exactly({.out = {{client10, {frame(mac_of(client10), outside(1)).bytes()}}}});
+    EXPECT_EQ(bytes_of(kept), sent);
+    rte_pktmbuf_free(kept);
+}
+
+TEST_F(OneSea, NoBufferToTakeATagOutCostsThatFrameAtTheRealAdapter) {
+    std::vector<rte_mbuf*> hostages;
+    while (rte_mbuf* const one = rte_pktmbuf_alloc(rig().pools().heads.get())) {
+        hostages.push_back(one);
+    }
+    rig().inject(wire, frame(mac_of(client10), outside(1)).tag({.vid = 10}).bytes(), {13, 15});
+    rig().run();
+    for (rte_mbuf* const one : hostages) {
+        rte_pktmbuf_free(one);
+    }
+    expect_exactly({.drops = {{.at = wire, .why = Drop::NoBuffer}}});
+}
+
+}  // namespace
+}  // namespace sealane::test
