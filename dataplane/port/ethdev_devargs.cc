@@ -61,7 +61,10 @@ std::string_view devargs_value(std::string_view devargs, std::string_view key) {
 
 bool is_packet_socket(std::string_view devargs) { return devargs.starts_with("net_af_packet"); }
 
-bool is_tap(std::string_view devargs) { return devargs.starts_with("net_tap"); }
+bool is_plain_tap(std::string_view devargs) {
+    const auto words = std::count(devargs.begin(), devargs.end(), ',');
+    return devargs.starts_with("net_tap") && words == 1 && !devargs_value(devargs, "iface").empty();
+}
 
 std::uint32_t packet_socket_room(std::string_view devargs) {
     // Where the kernel puts a frame in its slot of the ring (tpacket_rcv: the header and 16 bytes,
@@ -82,7 +85,7 @@ std::uint32_t buffer_room_for(std::string_view devargs) {
 std::string explain_failed_probe(std::string_view devargs, int fault) {
     if (fault == EEXIST) return "it is in use already";
     if (is_packet_socket(devargs)) return explain_packet_socket(devargs);
-    if (is_tap(devargs)) return explain_tap();
+    if (devargs.starts_with("net_tap")) return explain_tap();
     if (fault == EFAULT || fault == ENODEV || fault == EINVAL) {
         return "DPDK knows no such device, or refuses its arguments; the log has the cause";
     }

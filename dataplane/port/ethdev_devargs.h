@@ -11,7 +11,8 @@ namespace sealane::port {
 [[nodiscard]] std::string_view devargs_value(std::string_view devargs, std::string_view key);
 
 [[nodiscard]] bool is_packet_socket(std::string_view devargs);
-[[nodiscard]] bool is_tap(std::string_view devargs);
+/// net_tap with a name for its interface and no other wish.
+[[nodiscard]] bool is_plain_tap(std::string_view devargs);
 
 /// The longest frame that net_af_packet receives whole with these arguments, without a tag; longer
 /// ones it hands out cut off.

@@ -12,6 +12,7 @@
 #include <rte_errno.h>
 
 #include "dataplane/port/ethdev_devargs.h"
+#include "dataplane/port/tap_port.h"
 #include "dataplane/wire/tag.h"
 
 namespace sealane::port {
@@ -53,13 +54,24 @@ bool has_no_limit(std::string_view driver) { return driver == "net_memif"; }
 
 }  // namespace
 
-Result<std::unique_ptr<EthdevPort>> EthdevPort::open(const EthdevSettings& settings,
-                                                     const Pools& pools) {
-    return EthdevOpener(settings, pools).open();
+Result<std::unique_ptr<Port>> EthdevPort::open(const EthdevSettings& settings, const Pools& pools) {
+    if (is_plain_tap(settings.devargs)) {
+        Result<std::unique_ptr<TapPort>> tap =
+            TapPort::open({.name = settings.name,
+                           .interface = std::string(devargs_value(settings.devargs, "iface")),
+                           .mtu = settings.mtu},
+                          pools);
+        if (!tap) return tap.error();
+        return std::unique_ptr<Port>(std::move(tap).value());
+    }
+    Result<std::unique_ptr<EthdevPort>> device = EthdevOpener(settings, pools).open();
+    if (!device) return device.error();
+    return std::unique_ptr<Port>(std::move(device).value());
 }
 
 std::uint64_t ethdev_memory(const EthdevSettings& settings) {
     constexpr std::uint64_t kQueues = std::uint64_t{1} << 20;  // rings and private data of a driver
+    if (is_plain_tap(settings.devargs)) return 0;
     const std::uint64_t wanted = settings.mtu + kHeaderAndTag;
     const std::uint64_t room = std::max<std::uint64_t>(wanted, buffer_room_for(settings.devargs));
     if (room <= kBufferRoom) return kQueues;
@@ -95,7 +107,8 @@ Status EthdevOpener::attach() {
         return failed(explain_failed_probe(settings_.devargs, -fault));
     }
     const std::bitset<RTE_MAX_ETHPORTS> fresh = devices_now() & ~before;
-    if (fresh.none()) return failed("it is no network device");
+    // DPDK calls it a success if the device was there already.
+    if (fresh.none()) return failed("it is in use already, or no network device");
     for (port_->port_id_ = 0; !fresh[port_->port_id_];) {
         ++port_->port_id_;
     }
@@ -160,11 +173,6 @@ Status EthdevOpener::configure() {
 Status EthdevOpener::set_up_queues() {
     std::uint16_t receiving = settings_.rx_descriptors;
     std::uint16_t sending = settings_.tx_descriptors;
-    // A TAP's queue is one frame's buffers: each that is not needed costs time at every read.
-    if (is_tap(port_->driver_)) {
-        const std::uint32_t pieces = kLongestFrame / room_of(pools_.frames.get()) + 1;
-        receiving = static_cast<std::uint16_t>(std::min<std::uint32_t>(receiving, pieces));
-    }
     rte_eth_dev_adjust_nb_rx_tx_desc(port_->port_id_, &receiving, &sending);
     if (Status receives = set_up_receiving(receiving); !receives) return receives.error();
 

@@ -1,11 +1,12 @@
 #include "dataplane/port/ethdev_port.h"
 
-#include <cstring>
+#include <array>
 
 #include <rte_dev.h>
 #include <rte_ethdev.h>
 
 #include "dataplane/port/frame.h"
+#include "dataplane/port/frame_copy.h"
 
 namespace sealane::port {
 namespace {
@@ -28,6 +29,7 @@ EthdevPort::~EthdevPort() {
     if (!attached_) return;
     rte_eth_dev_info info{};
     const bool known = rte_eth_dev_info_get(port_id_, &info) == 0;
+    if (driver_ == "net_ring") drain();
     // Whatever they answer, there is nothing left to do about it: the device is going away.
     rte_eth_dev_stop(port_id_);
     rte_eth_dev_close(port_id_);
@@ -35,6 +37,15 @@ EthdevPort::~EthdevPort() {
     // Frames of it may still wait in other ports: then it lives as long as the environment.
     if (large_ && rte_mempool_in_use_count(large_.get()) > 0) {
         [[maybe_unused]] rte_mempool* const kept = large_.release();
+    }
+}
+
+void EthdevPort::drain() const {
+    std::array<rte_mbuf*, 64> frames{};
+    for (;;) {
+        const std::uint16_t count = rte_eth_rx_burst(port_id_, 0, frames.data(), frames.size());
+        if (count == 0) return;
+        rte_pktmbuf_free_bulk(frames.data(), count);
     }
 }
 
@@ -107,11 +118,9 @@ rte_mbuf* EthdevPort::joined(rte_mbuf* frame, Tally& tally) const {
         tally.drop(frame, Direction::Out, Drop::Oversize);
         return nullptr;
     }
-    for (const rte_mbuf* piece = frame; piece != nullptr; piece = piece->next) {
-        std::memcpy(rte_pktmbuf_append(whole, piece->data_len),
-                    rte_pktmbuf_mtod(piece, const std::uint8_t*),
-                    piece->data_len);
-    }
+    copy_bytes(frame,
+               reinterpret_cast<std::uint8_t*>(
+                   rte_pktmbuf_append(whole, static_cast<std::uint16_t>(frame->pkt_len))));
     rte_pktmbuf_free(frame);
     return whole;
 }
@@ -125,7 +134,10 @@ void EthdevPort::service(Instant now, Tally& /*tally*/) {
 void EthdevPort::look_at_link() {
     rte_eth_link link{};
     const bool known = rte_eth_link_get_nowait(port_id_, &link) == 0;
-    link_up_.store(known && link.link_status == RTE_ETH_LINK_UP, std::memory_order_relaxed);
+    bool up = known && link.link_status == RTE_ETH_LINK_UP;
+    // A packet socket calls itself up whatever its interface is.
+    if (interface_.is_there()) up = up && interface_.is_running();
+    link_up_.store(up, std::memory_order_relaxed);
     if (!interface_.is_there()) return;
     const std::uint32_t mtu = interface_.mtu();
     untagged_limit_ = mtu == 0 ? kNoLimit : mtu + std::uint32_t{wire::kHeaderLength};

@@ -1,4 +1,4 @@
-// A DPDK device as a port: a NIC, a TAP, a packet socket on a kernel interface, a capture file.
+// A DPDK device as a port: a NIC, a packet socket on a kernel interface, a capture file.
 #pragma once
 
 #include <atomic>
@@ -34,8 +34,9 @@ class EthdevPort final : public Port {
   public:
     /// The environment must run.  `pools` outlives the port.  At most 32 at a time (DPDK's limit as
     /// Debian builds it); the error says so.
-    [[nodiscard]] static Result<std::unique_ptr<EthdevPort>> open(const EthdevSettings& settings,
-                                                                  const Pools& pools);
+    /// A plain TAP ("net_tap0,iface=t0") becomes a TapPort, for the reasons told there.
+    [[nodiscard]] static Result<std::unique_ptr<Port>> open(const EthdevSettings& settings,
+                                                            const Pools& pools);
     ~EthdevPort() override;
 
     /// A frame may be a chain or be empty.  Of the driver's flags only a tag beside it is kept.
@@ -56,6 +57,8 @@ class EthdevPort final : public Port {
     static constexpr std::uint32_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
 
     void look_at_link();
+    /// A ring device leaves its ring behind, and the frames in it.
+    void drain() const;
     /// The frame as the driver can take it, or null: then it was dropped and counted.
     rte_mbuf* make_ready(rte_mbuf* frame, Tally& tally) const;
     rte_mbuf* joined(rte_mbuf* frame, Tally& tally) const;
@@ -63,7 +66,7 @@ class EthdevPort final : public Port {
     std::string device_, driver_;
     PoolPointer large_;              ///< Empty where the shared pool serves.
     rte_mempool* frames_ = nullptr;  ///< The pool that is used: large_ or the shared one.
-    KernelInterface interface_;      ///< Behind a packet socket or a TAP.
+    KernelInterface interface_;      ///< Behind a packet socket.
     std::uint16_t port_id_ = 0;
     bool attached_ = false;
     std::uint16_t most_segments_ = 1;

@@ -10,6 +10,13 @@ namespace sealane::port {
 KernelInterface::KernelInterface(std::string name)
     : name_(std::move(name)), socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
 
+bool KernelInterface::is_running() const {
+    ifreq asked{};
+    name_.copy(asked.ifr_name, sizeof asked.ifr_name - 1);
+    if (ioctl(socket_.get(), SIOCGIFFLAGS, &asked) != 0) return false;
+    return (asked.ifr_flags & IFF_UP) != 0 && (asked.ifr_flags & IFF_RUNNING) != 0;
+}
+
 std::uint32_t KernelInterface::mtu() const {
     ifreq asked{};
     name_.copy(asked.ifr_name, sizeof asked.ifr_name - 1);

@@ -16,6 +16,8 @@ class KernelInterface {
 
     [[nodiscard]] bool is_there() const { return socket_.is_open(); }
     [[nodiscard]] const std::string& name() const { return name_; }
+    /// It is up and has a carrier.
+    [[nodiscard]] bool is_running() const;
     /// 0: it is gone.
     [[nodiscard]] std::uint32_t mtu() const;
 

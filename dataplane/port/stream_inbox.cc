@@ -1,39 +1,14 @@
 #include "dataplane/port/stream_inbox.h"
 
-#include <algorithm>
 #include <cstring>
+
+#include "dataplane/port/frame_copy.h"
 
 namespace sealane::port {
 namespace {
 
 constexpr std::size_t kLongestUnit = wire::kStreamLengthWord + wire::kStreamFrameLimit;
 constexpr std::size_t kCapacity = 2 * kLongestUnit;
-
-/// `bytes` as a chain of buffers of `pool`, or null if it has too few.
-rte_mbuf* make_frame(std::span<const std::uint8_t> bytes, rte_mempool* pool) {
-    rte_mbuf* const first = rte_pktmbuf_alloc(pool);
-    if (first == nullptr) [[unlikely]]
-        return nullptr;
-
-    rte_mbuf* piece = first;
-    for (;;) {
-        const auto room = std::size_t{rte_pktmbuf_tailroom(piece)};
-        const auto here = static_cast<std::uint16_t>(std::min(room, bytes.size()));
-        std::memcpy(rte_pktmbuf_mtod(piece, std::uint8_t*), bytes.data(), here);
-        piece->data_len = here;
-        first->pkt_len += here;
-        bytes = bytes.subspan(here);
-        if (bytes.empty()) return first;
-
-        piece->next = rte_pktmbuf_alloc(pool);
-        if (piece->next == nullptr) [[unlikely]] {
-            rte_pktmbuf_free(first);
-            return nullptr;
-        }
-        piece = piece->next;
-        ++first->nb_segs;
-    }
-}
 
 }  // namespace
 
@@ -69,7 +44,7 @@ std::uint16_t StreamInbox::take(rte_mbuf** frames,
         begin_ += unit.size();
         if (unit.kind == Kind::Refused) {
             tally.refused(unit.why, unit.length);
-        } else if (rte_mbuf* const made = make_frame(frame, pool); made != nullptr) {
+        } else if (rte_mbuf* const made = frame_of(frame, pool); made != nullptr) {
             frames[taken++] = made;
         } else {
             tally.refused(Drop::NoBuffer, unit.length);

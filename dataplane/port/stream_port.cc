@@ -13,7 +13,12 @@ namespace {
 using std::chrono::milliseconds;
 constexpr Duration kFirstRetry = milliseconds(100);
 constexpr Duration kLastRetry = milliseconds(2000);
-constexpr std::uint32_t kLongestStride = 32;
+
+/// Neighbouring seeds start far apart, which the plain generator does not see to.
+std::minstd_rand generator(std::uint64_t seed) {
+    constexpr std::uint64_t kGoldenRatio = 0x9e37'79b9'7f4a'7c15;
+    return std::minstd_rand(static_cast<std::minstd_rand::result_type>(seed * kGoldenRatio >> 33));
+}
 
 bool watch(const Descriptor& epoll, int operation, int fd, std::uint32_t events) {
     epoll_event wanted{};
@@ -53,7 +58,7 @@ QemuStreamPort::QemuStreamPort(const QemuStreamSettings& settings,
       wake_(std::move(wake)),
       inbox_(settings.max_frame),
       outbox_(settings.queue_frames, settings.max_frame),
-      jitter_(static_cast<std::minstd_rand::result_type>(settings.seed)),
+      jitter_(generator(settings.seed)),
       retry_delay_(kFirstRetry) {
     settings_.max_frame = std::min(settings_.max_frame, wire::kStreamFrameLimit);
 }
@@ -65,10 +70,7 @@ std::uint16_t QemuStreamPort::receive(rte_mbuf** frames, std::uint16_t room, Tal
 
     std::uint16_t taken = inbox_.take(frames, room, pool_, tally);
     if (taken < room && !broken_.load(std::memory_order_relaxed)) {
-        if (polls_to_skip_ > 0) {
-            --polls_to_skip_;
-            return taken;
-        }
+        if (!idle_.is_due()) return taken;
         read_socket();
         taken = static_cast<std::uint16_t>(
             taken +
@@ -83,13 +85,11 @@ void QemuStreamPort::read_socket() {
     const ssize_t got = recv(peer_.get(), space.data(), space.size(), MSG_DONTWAIT);
     if (got > 0) {
         inbox_.filled(static_cast<std::size_t>(got));
-        idle_stride_ = 0;
+        idle_.found_something();
         return;
     }
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-        // An idle port must not cost a system call a poll.
-        idle_stride_ = std::clamp<std::uint32_t>(idle_stride_ * 2, 2, kLongestStride);
-        polls_to_skip_ = idle_stride_ - 1;
+        idle_.found_nothing();
         return;
     }
     if (got < 0) last_fault_.store(errno, std::memory_order_relaxed);
@@ -179,7 +179,7 @@ void QemuStreamPort::adopt(Descriptor peer, Instant now) {
     inbox_.clear();
     broken_.store(false, std::memory_order_relaxed);
     watching_for_room_ = false;
-    polls_to_skip_ = idle_stride_ = 0;
+    idle_ = IdleStride();
     connected_at_ = now;
     last_fault_.store(0, std::memory_order_relaxed);
     up_.store(true, std::memory_order_relaxed);
@@ -204,7 +204,7 @@ void QemuStreamPort::schedule_retry(Instant now) {
 }
 
 bool QemuStreamPort::prepare_to_sleep() {
-    polls_to_skip_ = 0;
+    idle_.look_now();
     return !inbox_.has_unit();
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "dataplane/base/result.h"
+#include "dataplane/port/idle_stride.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/port.h"
 #include "dataplane/port/stream_inbox.h"
@@ -40,8 +41,7 @@ struct QemuStreamSettings {
 /// bounded in frames and bytes.  Queue full: PeerBackpressure.  No peer: PortDown, and so are those
 /// that wait when the peer goes, the half-written one included.
 ///
-/// An idle port is not read at every poll: after an empty read the next 1, 3, 7, 15, then always 31
-/// polls are skipped, until something came or awake() was called.
+/// An idle port is not read at every poll; see IdleStride.
 class QemuStreamPort final : public Port {
   public:
     /// Listening: the socket is there, mode 0600, when this returns, in place of one that nobody
@@ -55,7 +55,7 @@ class QemuStreamPort final : public Port {
     void service(Instant now, Tally& tally) override;
     [[nodiscard]] int wake_descriptor() const override { return wake_.get(); }
     bool prepare_to_sleep() override;
-    void awake() override { polls_to_skip_ = 0; }
+    void awake() override { idle_.look_now(); }
     [[nodiscard]] PortTraits traits() const override { return {.max_frame = settings_.max_frame}; }
     [[nodiscard]] PortState state() const override;
 
@@ -82,8 +82,7 @@ class QemuStreamPort final : public Port {
 
     // The owner's.
     StreamInbox inbox_;
-    std::uint32_t polls_to_skip_ = 0;
-    std::uint32_t idle_stride_ = 0;
+    IdleStride idle_;
 
     // Those of send() and service(), which never overlap.
     StreamOutbox outbox_;

@@ -1,0 +1,165 @@
+// Devices that need nothing of the machine: rings, capture files, the null device.
+#include <filesystem>
+
+#include <rte_ethdev.h>
+
+#include <gmock/gmock.h>
+
+#include "dataplane/port/ethdev_devargs.h"
+#include "dataplane/port/ethdev_port.h"
+#include "tests/component/port/port_test.h"
+
+namespace sealane::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class Ethdev : public PortTest {
+  protected:
+    [[nodiscard]] Result<std::unique_ptr<port::Port>> try_open(const std::string& devargs,
+                                                               std::uint32_t mtu = 1500) {
+        return port::EthdevPort::open({.name = "vios1/ent0", .devargs = devargs, .mtu = mtu},
+                                      pools());
+    }
+    [[nodiscard]] std::unique_ptr<port::Port> open(const std::string& devargs,
+                                                   std::uint32_t mtu = 1500) {
+        auto opened = try_open(devargs, mtu);
+        EXPECT_TRUE(opened.ok()) << opened.error().text;
+        return std::move(opened).value();
+    }
+    [[nodiscard]] std::string error_of(const std::string& devargs, std::uint32_t mtu = 1500) {
+        const auto opened = try_open(devargs, mtu);
+        return opened.ok() ? "" : opened.error().text;
+    }
+};
+
+TEST_F(Ethdev, RingDeviceGivesBackWhatItWasGiven) {
+    const auto port = open("net_ring0");
+    const std::vector<Bytes> frames{frame_of(14), frame_of(1514), frame_of(9014), frame_of(65408)};
+    send_to(*port, frames);
+    EXPECT_EQ(receive_from(*port), frames);
+    EXPECT_EQ(totals().tx_frames, 4U);
+    EXPECT_EQ(totals().tx_bytes, 14U + 1514 + 9014 + 65408);
+    EXPECT_TRUE(port->state().up);
+    EXPECT_THAT(port->state().detail, AllOf(HasSubstr("net_ring0"), HasSubstr("link up")));
+    expect_laws(*port);
+}
+
+TEST_F(Ethdev, DriversFlagsAreLeftBehindButATagBeside) {
+    const auto port = open("net_ring0");
+    rte_mbuf* frame = rte_pktmbuf_alloc(pools().frames.get());
+    rte_pktmbuf_append(frame, 60);
+    frame->ol_flags = RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_IP_CKSUM_BAD | RTE_MBUF_F_TX_TCP_SEG |
+                      RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+    tally().offered(1);
+    port->send(&frame, 1, tally());
+    ASSERT_EQ(port->receive(&frame, 1, tally()), 1U);
+    EXPECT_EQ(frame->ol_flags, RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED);
+    rte_pktmbuf_free(frame);
+}
+
+TEST_F(Ethdev, FramesThatTheDeviceDoesNotTakeAreQueueFull) {
+    const auto port = open("net_ring0");
+    std::vector<Bytes> frames(2000, frame_of(60));
+    send_to(*port, frames);
+    EXPECT_GT(totals().tx_frames, 500U);
+    EXPECT_EQ(totals().tx_frames + dropped(Direction::Out, Drop::QueueFull), 2000U);
+    expect_laws(*port);
+    while (!receive_from(*port).empty()) {
+    }
+}
+
+TEST_F(Ethdev, NullDeviceGivesFramesAndTakesAll) {
+    const auto port = open("net_null0,size=100", 9000);
+    EXPECT_EQ(receive_from(*port).size(), 64U);
+    send_to(*port, {frame_of(60), frame_of(9014), frame_of(60)});
+    EXPECT_EQ(totals().tx_frames, 3U);
+    expect_laws(*port);
+}
+
+TEST_F(Ethdev, CaptureFileGivesBackWhatWasWrittenToIt) {
+    const std::string file = std::filesystem::temp_directory_path() / "sealane-port-test.pcap";
+    const std::vector<Bytes> frames{frame_of(60), frame_of(1514), frame_of(9014)};
+    {
+        const auto port = open("net_pcap0,tx_pcap=" + file, 9000);
+        send_to(*port, frames);
+        EXPECT_TRUE(receive_from(*port).empty()) << "it has no side to receive from";
+        EXPECT_EQ(totals().tx_frames, 3U);
+    }
+    {
+        const auto port = open("net_pcap1,rx_pcap=" + file, 9000);
+        EXPECT_EQ(receive_from(*port), frames);
+        send_to(*port, {frame_of(60)});
+        expect_laws(*port);
+    }
+    std::filesystem::remove(file);
+}
+
+TEST_F(Ethdev, DeviceIsGoneWithItsPort) {
+    for (int i = 0; i < 40; ++i) {
+        const auto port = open("net_ring0");
+        send_to(*port, {frame_of(60)});
+        EXPECT_EQ(receive_from(*port).size(), 1U);
+    }
+    EXPECT_EQ(rte_eth_dev_count_total(), 0U);
+}
+
+TEST_F(Ethdev, FramesStillInTheDeviceComeBackWithIt) {
+    {
+        const auto port = open("net_ring0");
+        send_to(*port, {frame_of(60), frame_of(3000)});
+        EXPECT_EQ(pools().in_use(), 3U);
+    }
+    EXPECT_EQ(pools().in_use(), 0U);
+}
+
+TEST_F(Ethdev, SameDeviceTwiceIsAnError) {
+    const auto port = open("net_ring0");
+    EXPECT_THAT(error_of("net_ring0"), AllOf(HasSubstr("vios1/ent0"), HasSubstr("in use")));
+    send_to(*port, {frame_of(60)});
+    EXPECT_EQ(receive_from(*port).size(), 1U) << "the first one goes on";
+}
+
+TEST_F(Ethdev, ThirtyThirdDeviceIsAnErrorThatNamesTheLimit) {
+    std::vector<std::unique_ptr<port::Port>> ports;
+    for (int i = 0; i < RTE_MAX_ETHPORTS; ++i) {
+        ports.push_back(open("net_null" + std::to_string(i)));
+    }
+    EXPECT_THAT(error_of("net_null32"), AllOf(HasSubstr("at most 32"), HasSubstr("vios1/ent0")));
+    ports.pop_back();
+    EXPECT_EQ(error_of("net_null32"), "");
+}
+
+TEST_F(Ethdev, UnknownDevicesAreErrorsThatNameThem) {
+    for (const std::string devargs :
+         {"garbage", "net_nosuch0", "net_null0,nosuch=1", "0000:ff:1f.7"}) {
+        EXPECT_THAT(error_of(devargs), AllOf(HasSubstr("vios1/ent0"), HasSubstr(devargs)));
+    }
+    EXPECT_EQ(rte_eth_dev_count_total(), 0U);
+}
+
+TEST_F(Ethdev, MissingInterfaceIsNamed) {
+    EXPECT_THAT(error_of("net_af_packet0,iface=nosuch"), HasSubstr("no network interface nosuch"));
+    EXPECT_THAT(error_of("net_af_packet0"), HasSubstr("iface=NAME"));
+}
+
+TEST(EthdevDevargs, ValueIsFoundByItsWholeKey) {
+    constexpr std::string_view kDevargs = "net_af_packet0,iface=up1,framesz=16384,x=";
+    EXPECT_EQ(port::devargs_value(kDevargs, "iface"), "up1");
+    EXPECT_EQ(port::devargs_value(kDevargs, "framesz"), "16384");
+    EXPECT_EQ(port::devargs_value(kDevargs, "frame"), "");
+    EXPECT_EQ(port::devargs_value(kDevargs, "x"), "");
+    EXPECT_EQ(port::devargs_value("", "x"), "");
+}
+
+TEST(EthdevDevargs, LargeSlotsNeedMemoryOfTheirOwn) {
+    const port::EthdevSettings usual{.devargs = "net_af_packet0,iface=up1"};
+    port::EthdevSettings large = usual;
+    large.devargs += ",framesz=16384,blocksz=65536";
+    EXPECT_LE(port::ethdev_memory(usual), std::uint64_t{1} << 20);
+    EXPECT_GT(port::ethdev_memory(large), large.large_buffers * std::uint64_t{16384});
+}
+
+}  // namespace
+}  // namespace sealane::test
