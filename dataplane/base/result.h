@@ -21,12 +21,11 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
   public:
-    Result(T value)
-        : held_(std::in_place_index<0>, std::move(value)) {
-    }  // NOLINT(google-explicit-constructor) `return value;` must read well
-    Result(Error error)
-        : held_(std::in_place_index<1>, std::move(error)) {
-    }  // NOLINT(google-explicit-constructor) `return Error{…};` must read well
+    // Implicit, so that `return value;` and `return Error{…};` read well.
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
 
     [[nodiscard]] bool ok() const { return held_.index() == 0; }
     explicit operator bool() const { return ok(); }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <new>
 #include <type_traits>
 
@@ -19,10 +19,11 @@ class ZeroedArray {
 
   public:
     explicit ZeroedArray(std::size_t size)
-        : memory_(std::calloc(1, bytes_for(size))), bytes_(bytes_for(size)) {
+        : bytes_(size * sizeof(T) + kLine), memory_(std::calloc(1, bytes_)) {
         if (memory_ == nullptr) throw std::bad_alloc();
-        const auto address = reinterpret_cast<std::uintptr_t>(memory_);
-        first_ = reinterpret_cast<T*>((address + kLine - 1) / kLine * kLine);
+        void* first = memory_;
+        std::size_t space = bytes_;
+        first_ = static_cast<T*>(std::align(kLine, size * sizeof(T), first, space));
     }
     ~ZeroedArray() { std::free(memory_); }
     ZeroedArray(const ZeroedArray&) = delete;
@@ -33,10 +34,8 @@ class ZeroedArray {
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   private:
-    static constexpr std::size_t bytes_for(std::size_t size) { return size * sizeof(T) + kLine; }
-
-    void* memory_;
     std::size_t bytes_;
+    void* memory_;
     T* first_ = nullptr;
 };
 
