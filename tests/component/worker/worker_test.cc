@@ -1,0 +1,178 @@
+// One worker: its thread, its sleep, and who may talk to it.
+#include "dataplane/worker/worker.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "dataplane/worker/clock.h"
+#include "dataplane/worker/quiescence.h"
+#include "hvswitch/pollers.h"
+#include "tests/support/rig.h"
+
+namespace sealane::worker {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kDeadline = 20s;
+
+/// Counts what the worker does with it.
+class Counting final : public Poller {
+  public:
+    explicit Counting(bool must_be_polled) : must_be_polled_(must_be_polled) {}
+
+    unsigned poll(Instant) override { return polls.fetch_add(1), 0; }
+    void service(Instant) override { services.fetch_add(1); }
+    [[nodiscard]] bool needs_polling() const override { return must_be_polled_; }
+
+    std::atomic<std::uint64_t> polls{0}, services{0};
+
+  private:
+    bool must_be_polled_;
+};
+
+template <typename Condition>
+[[nodiscard]] bool comes_true(Condition&& condition) {
+    const Instant start = now();
+    while (!condition()) {
+        if (now() - start > kDeadline) return false;
+        std::this_thread::sleep_for(100us);
+    }
+    return true;
+}
+
+Duration median(std::vector<Duration> times) {
+    std::nth_element(
+        times.begin(), times.begin() + static_cast<long>(times.size() / 2), times.end());
+    return times[times.size() / 2];
+}
+
+TEST(Worker, CallRunsOnItsThreadAndOnTheCallersWhereItDoesNotRun) {
+    Quiescence quiescence(1);
+    Counting poller(false);
+    Worker worker({}, {&poller}, quiescence);
+    const auto thread_of_call = [&] {
+        std::thread::id id;
+        worker.call([&] { id = std::this_thread::get_id(); });
+        return id;
+    };
+    EXPECT_EQ(thread_of_call(), std::this_thread::get_id());
+    ASSERT_TRUE(worker.start().ok());
+    const std::thread::id its = thread_of_call();
+    EXPECT_NE(its, std::this_thread::get_id());
+    EXPECT_EQ(thread_of_call(), its);
+    worker.stop();
+    EXPECT_EQ(thread_of_call(), std::this_thread::get_id());
+}
+
+TEST(Worker, CallReturnsWhenTheWorkIsDone) {
+    Quiescence quiescence(1);
+    Worker worker({}, {}, quiescence);
+    ASSERT_TRUE(worker.start().ok());
+    int sum = 0;  // plain: the call is what makes it safe
+    for (int i = 1; i <= 1000; ++i) {
+        worker.call([&] { sum += i; });
+    }
+    EXPECT_EQ(sum, 500500);
+}
+
+TEST(Worker, IdleOneSleepsAndServicesAndAPollingOneDoesNotSleep) {
+    Quiescence quiescence(2);
+    Counting idle(false), busy(false);
+    Worker sleeper({.index = 0}, {&idle}, quiescence);
+    Worker poller({.index = 1, .idle = IdlePolicy::Poll}, {&busy}, quiescence);
+    ASSERT_TRUE(sleeper.start().ok());
+    ASSERT_TRUE(comes_true([&] { return idle.polls > kSpinTurns; }));
+    const std::uint64_t polls = idle.polls, services = idle.services;
+    std::this_thread::sleep_for(200ms);
+    EXPECT_LE(idle.polls - polls, 60U) << "about one a housekeeping";
+    EXPECT_GE(idle.services - services, 1U);
+    sleeper.stop();
+
+    ASSERT_TRUE(poller.start().ok());
+    EXPECT_TRUE(comes_true([&] { return busy.polls > 10 * kSpinTurns; }));
+}
+
+TEST(Worker, PollerWithoutADescriptorIsPolledWhileItSleeps) {
+    Quiescence quiescence(1);
+    Counting poller(true);
+    Worker worker({}, {&poller}, quiescence);
+    ASSERT_TRUE(worker.start().ok());
+    ASSERT_TRUE(comes_true([&] { return poller.polls > kSpinTurns + 64; }));
+    const std::uint64_t before = poller.polls;
+    std::this_thread::sleep_for(200ms);
+    EXPECT_GE(poller.polls - before, 40U) << "naps of half a millisecond";
+    EXPECT_LE(poller.polls - before, 2000U);
+}
+
+TEST(Worker, CallAndStopWakeASleeperAtOnce) {
+    std::vector<Duration> calls, stops;
+    for (int i = 0; i < 31; ++i) {
+        Quiescence quiescence(1);
+        Counting poller(false);
+        Worker worker({}, {&poller}, quiescence);
+        ASSERT_TRUE(worker.start().ok());
+        ASSERT_TRUE(comes_true([&] { return poller.polls > kSpinTurns; }));
+        Instant start = now();
+        worker.call([] {});
+        calls.push_back(now() - start);
+        std::this_thread::sleep_for(1ms);
+        start = now();
+        worker.stop();
+        stops.push_back(now() - start);
+    }
+    EXPECT_LT(median(calls), kHousekeeping / 4);
+    EXPECT_LT(median(stops), kHousekeeping / 4);
+}
+
+TEST(Worker, StartsAgainAfterAStop) {
+    Quiescence quiescence(1);
+    Counting poller(false);
+    Worker worker({}, {&poller}, quiescence);
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(worker.start().ok());
+        const std::uint64_t before = poller.polls;
+        EXPECT_TRUE(comes_true([&] { return poller.polls > before; }));
+        worker.stop();
+        worker.stop();
+    }
+}
+
+TEST(Worker, CoreThatIsNotThereIsAnErrorInWords) {
+    Quiescence quiescence(1);
+    Worker worker({.core = 1000}, {}, quiescence);
+    const Status started = worker.start();
+    ASSERT_FALSE(started.ok());
+    EXPECT_NE(started.error().text.find("core 1000"), std::string::npos) << started.error().text;
+}
+
+TEST(Worker, FrameWakesASleepingWorkerAndCrossesTheSwitch) {
+    test::Rig rig({.adapters = {{.name = "a", .rules = test::member_of(10)},
+                                {.name = "b", .rules = test::member_of(10)}}});
+    hvswitch::AdapterPoller a(rig.forwarder(0), {0}), b(rig.forwarder(0), {1});
+    Worker worker({}, {&a, &b}, rig.shared().quiescence());
+    ASSERT_TRUE(worker.start().ok());
+    const test::Bytes sent = test::frame(test::kBroadcast, {0x0211'0000'0001}).bytes();
+    std::vector<Duration> times;
+    for (int i = 0; i < 31; ++i) {
+        std::this_thread::sleep_for(3ms);  // asleep by now
+        const Instant start = now();
+        rig.inject({0}, sent);
+        ASSERT_TRUE(comes_true([&] { return rig.client({1}).waiting() > 0; }));
+        times.push_back(now() - start);
+        rig.drain();
+    }
+    worker.stop();
+    EXPECT_EQ(rig.take({1}), std::vector<test::Bytes>(31, sent));
+    EXPECT_LT(median(times), kHousekeeping / 4);
+    EXPECT_EQ(rig.broken_laws(), "");
+    EXPECT_EQ(rig.pools().in_use(), 0U);
+}
+
+}  // namespace
+}  // namespace sealane::worker
