@@ -14,6 +14,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include <rte_ethdev.h>
 #include <rte_lcore.h>
 
 #include <gtest/gtest.h>
@@ -85,6 +86,15 @@ TEST(Eal, SecondStartIsAnErrorEvenAfterTheEnd) {
                   auto third = Eal::start({});
                   return !third.ok() && third.error().text.find("once") != std::string::npos ? 0
                                                                                              : 3;
+              }),
+              0);
+}
+
+TEST(Eal, TakesNoPciDeviceUnlessAPortNamesIt) {
+    EXPECT_EQ(in_child([] {
+                  auto eal = Eal::start({.pci = true});
+                  return eal.ok() && (*eal)->profile().pci && rte_eth_dev_count_total() == 0 ? 0
+                                                                                             : 1;
               }),
               0);
 }

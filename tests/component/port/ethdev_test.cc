@@ -1,5 +1,6 @@
 // Devices that need nothing of the machine: rings, capture files, the null device.
 #include <filesystem>
+#include <unistd.h>
 
 #include <rte_ethdev.h>
 
@@ -142,6 +143,13 @@ TEST_F(Ethdev, UnknownDevicesAreErrorsThatNameThem) {
 TEST_F(Ethdev, MissingInterfaceIsNamed) {
     EXPECT_THAT(error_of("net_af_packet0,iface=nosuch"), HasSubstr("no network interface nosuch"));
     EXPECT_THAT(error_of("net_af_packet0"), HasSubstr("iface=NAME"));
+}
+
+TEST_F(Ethdev, MissingCapabilityIsNamed) {
+    if (geteuid() == 0) GTEST_SKIP() << "root has them all";
+    EXPECT_THAT(error_of("net_af_packet0,iface=lo"), HasSubstr("CAP_NET_RAW"));
+    EXPECT_THAT(error_of("net_tap0,iface=tap9"),
+                AllOf(HasSubstr("CAP_NET_ADMIN"), HasSubstr("ip tuntap add dev tap9 mode tap")));
 }
 
 TEST(EthdevDevargs, ValueIsFoundByItsWholeKey) {
