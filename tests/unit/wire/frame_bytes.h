@@ -1,10 +1,10 @@
 // Frames as tests write them down: dst, src, tags, what follows.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "dataplane/base/mac.h"
@@ -58,15 +58,15 @@ struct Tag {
 /// The frame without its outer tag.
 [[nodiscard]] inline Bytes popped(Bytes bytes) {
     pop_tag(bytes.data());
-    bytes.erase(bytes.begin(), bytes.begin() + kTagLength);
-    return bytes;
+    return {bytes.begin() + kTagLength, bytes.end()};
 }
 
 /// The frame with one tag more.
-[[nodiscard]] inline Bytes pushed(Bytes bytes, Tag tag) {
-    bytes.insert(bytes.begin(), kTagLength, 0);
-    push_tag(bytes.data(), tag.tpid, tag.tci);
-    return bytes;
+[[nodiscard]] inline Bytes pushed(const Bytes& bytes, Tag tag) {
+    Bytes room(kTagLength + bytes.size());
+    std::copy(bytes.begin(), bytes.end(), room.begin() + kTagLength);
+    push_tag(room.data(), tag.tpid, tag.tci);
+    return room;
 }
 
 [[nodiscard]] inline FrameHead head_of(const Bytes& bytes,
