@@ -3,7 +3,7 @@
 
 #include <ostream>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -12,18 +12,18 @@ namespace sealane::config {
 /// `sample` (a file in good/) with `from`, which stands once in that line, replaced by `to`, must
 /// give exactly `faults`: a line each, without the file's name.
 struct BadFile {
-    std::string name;  ///< A fact.
-    std::string sample;
+    std::string_view name;  ///< A fact.
+    std::string_view sample;
     std::size_t line;
-    std::string from;
-    std::string to;
-    std::vector<std::string> faults;
+    std::string_view from;
+    std::string_view to;
+    std::string_view faults;
 };
 
-inline void PrintTo(const BadFile& bad, std::ostream* out) { *out << bad.name; }
+inline std::ostream& operator<<(std::ostream& out, const BadFile& bad) { return out << bad.name; }
 
 /// The text of a file in good/.
-[[nodiscard]] std::string sample(const std::string& name);
+[[nodiscard]] std::string sample(std::string_view name);
 
 /// A sample with the edit done.
 [[nodiscard]] std::string edited(const BadFile& bad);
@@ -31,7 +31,7 @@ inline void PrintTo(const BadFile& bad, std::ostream* out) { *out << bad.name; }
 class BadFileIsRefused : public testing::TestWithParam<BadFile> {};
 
 inline std::string name_of_case(const testing::TestParamInfo<BadFile>& info) {
-    return info.param.name;
+    return std::string(info.param.name);
 }
 
 }  // namespace sealane::config

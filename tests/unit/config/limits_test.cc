@@ -27,9 +27,9 @@ std::string faults_of(const std::string& text) { return to_string(load(text, "f"
 
 std::string number(int n) { return std::to_string(n); }
 
-const std::string kHead = "system: f\nvswitches: [{name: E}]\npartitions:\n";
-const std::string kClient = kHead + "  - name: c\n    type: client\n    adapters:\n";
-const std::string kVios = kHead + "  - name: v\n    type: vios\n    adapters:\n";
+std::string head() { return "system: f\nvswitches: [{name: E}]\npartitions:\n"; }
+std::string client() { return head() + "  - name: c\n    type: client\n    adapters:\n"; }
+std::string vios() { return head() + "  - name: v\n    type: vios\n    adapters:\n"; }
 
 TEST(Limits, SixteenVswitchesAndNoMore) {
     const auto text = [](int count) {
@@ -49,8 +49,8 @@ TEST(Limits, TwentyVidsAndNoMore) {
         for (int vid = 3; vid < 2 + count; ++vid) {
             vids += ", " + number(vid);
         }
-        return kClient + "      - {name: ent0, type: virtual, vswitch: E, pvid: 1, vids: [" + vids +
-               "]}\n";
+        return client() + "      - {name: ent0, type: virtual, vswitch: E, pvid: 1, vids: [" +
+               vids + "]}\n";
     };
     EXPECT_EQ(faults_of(text(20)), "");
     EXPECT_EQ(faults_of(text(21)),
@@ -64,7 +64,7 @@ TEST(Limits, SixteenTrunkAdaptersOfASeaAndNoMore) {
             members += ", ent" + number(i);
         }
         return lines(
-            kVios + "      - {name: ent0, type: physical, port: {type: ring}}\n",
+            vios() + "      - {name: ent0, type: physical, port: {type: ring}}\n",
             count,
             [](int i) {
                 return "      - {name: ent" + number(i + 1) +
@@ -81,7 +81,7 @@ TEST(Limits, SixteenTrunkAdaptersOfASeaAndNoMore) {
 
 TEST(Limits, ThirtyTwoEthdevPortsAndNoMore) {
     const auto text = [](int count) {
-        return lines(kVios, count, [](int i) {
+        return lines(vios(), count, [](int i) {
             return "      - {name: ent" + number(i) +
                    ", type: physical, port: {type: ethdev, devargs: net_null" + number(i) + "}}";
         });
@@ -93,7 +93,7 @@ TEST(Limits, ThirtyTwoEthdevPortsAndNoMore) {
 
 TEST(Limits, FourThousandAndNinetySixAdaptersAndNoMore) {
     const auto text = [](int count) {
-        return lines(kClient, count, [](int i) {
+        return lines(client(), count, [](int i) {
             return "      - {name: ent" + number(i) + ", type: virtual, vswitch: E, pvid: 1}";
         });
     };
@@ -104,7 +104,7 @@ TEST(Limits, FourThousandAndNinetySixAdaptersAndNoMore) {
 
 TEST(Limits, FifteenTrunkPrioritiesOfAVlanAndNoMore) {
     const auto text = [](int count) {
-        return lines(kHead, count, [](int i) {
+        return lines(head(), count, [](int i) {
             return "  - name: v" + number(i) +
                    "\n    type: vios\n    adapters:\n      - {name: ent0, " +
                    "type: virtual, vswitch: E, pvid: 1, trunk_priority: " + number(i % 15 + 1) +

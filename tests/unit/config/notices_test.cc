@@ -25,7 +25,7 @@ std::vector<std::string> notices_of(const BadFile& edit) {
 
 TEST(Notices, HighAvailabilityAndLargeSendAreNamedUntilTheyAreBuilt) {
     EXPECT_THAT(
-        notices_of({"", "design.yaml", 1, "frame1", "frame1", {}}),
+        notices_of({"", "design.yaml", 1, "frame1", "frame1", ""}),
         ElementsAre(
             "13: vios1/ent6: ha_mode sharing is checked but not acted on yet: one VIOS bridges",
             "13: vios1/ent6: largesend is kept but not acted on yet"));
@@ -37,7 +37,7 @@ TEST(Notices, APlainSeaGivesNone) {
                             14,
                             "ha_mode: sharing, largesend: true",
                             "ha_mode: disabled, largesend: false",
-                            {}}),
+                            ""}),
                 IsEmpty());
 }
 
@@ -49,7 +49,7 @@ TEST(Notices, AdaptersThatNoSeaUsesAreNamed) {
                     "}",
                     "}\n      - {name: ent7, type: physical, port: {type: ring}}\n      - {name: "
                     "ent8, type: virtual, vswitch: ETHERNET0, pvid: 70, trunk_priority: 4}",
-                    {}}),
+                    ""}),
         ElementsAre("12: vios1/ent7: is the real_adapter of no SEA",
                     "13: vios1/ent8: is a trunk adapter of no SEA",
                     "15: vios1/ent6: ha_mode sharing is checked but not acted on yet: one "
@@ -59,7 +59,7 @@ TEST(Notices, AdaptersThatNoSeaUsesAreNamed) {
 
 TEST(Notices, APairOfWhichOneHasNoHaModeIsNamed) {
     EXPECT_THAT(
-        notices_of({"", "pair.yaml", 26, "ha_mode: sharing", "ha_mode: disabled", {}}),
+        notices_of({"", "pair.yaml", 26, "ha_mode: sharing", "ha_mode: disabled", ""}),
         ElementsAre(
             "15: vios1/ent6: ha_mode sharing is checked but not acted on yet: one VIOS bridges",
             "25: vios2/ent6: bridges VLAN 98 of ETHERNET0 like vios1/ent6, but ha_mode is "
@@ -73,7 +73,7 @@ TEST(Notices, LargeReceiveAndAccountingAreNamedUntilTheyAreBuilt) {
                             14,
                             "ha_mode: sharing, largesend: true",
                             "large_receive: true, accounting: true",
-                            {}}),
+                            ""}),
                 ElementsAre("13: vios1/ent6: large_receive is kept but not acted on yet",
                             "13: vios1/ent6: accounting is kept but not acted on yet"));
 }

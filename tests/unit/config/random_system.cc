@@ -187,11 +187,13 @@ class Drawer {
             case 1:
                 return RingPort{1U << draw(6U, 14U)};
             case 2:
-                if (maybe())
-                    return EthdevPort{"", "00" + unique.substr(0, 1) + "0:01:00.0", 64, 64};
+                if (maybe()) {
+                    const std::string domain = std::string(4 - unique.size(), '0') + unique;
+                    return EthdevPort{"", domain + ":01:00.0", 64, 64};
+                }
                 return EthdevPort{"net_tap" + unique + ",a=" + draw_text(), "", 512, 1'024};
             default:
-                return QemuStreamPort{draw_text() + unique, maybe(), draw(1U, 65'536U)};
+                return QemuStreamPort{draw_text() + "-" + unique, maybe(), draw(1U, 65'536U)};
         }
     }
 
