@@ -47,12 +47,11 @@ Result<Listener> Listener::open(const std::string& path) {
     if (const Status way = make_way(path, *address); !way) return way.error();
 
     Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    const mode_t before = ::umask(0177);  // from its first instant on nobody else may connect
+    // A socket's file is born with the mode of the socket: there is no instant in which others can.
+    ::fchmod(socket.get(), 0600);
     const int bound =
         ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address);
-    const int why_not = errno;
-    ::umask(before);
-    if (bound != 0) return Error{"control socket " + path + ": " + cause_of(why_not)};
+    if (bound != 0) return Error{"control socket " + path + ": " + cause_of(errno)};
 
     const auto identity = identify_socket(path);
     if (!identity) return Error{"control socket " + path + " was taken away at once"};

@@ -9,8 +9,7 @@
 
 namespace sealane::rpc {
 
-/// A listening unix stream socket of mode 0600.  Make it before there are other threads: for an
-/// instant the process has another umask.
+/// A listening unix stream socket of mode 0600 from its first instant on.
 class Listener {
   public:
     /// A socket file that nobody listens on is replaced; one with a living sealane behind it, or a

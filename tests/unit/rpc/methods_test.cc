@@ -8,11 +8,6 @@
 #include "control/rpc/dispatch.h"
 #include "tests/unit/rpc/fake_system.h"
 
-namespace sealane::config {
-// The real one is another layer's business.
-std::string dump(const System& system) { return "system: " + system.name + "\n"; }
-}  // namespace sealane::config
-
 namespace sealane::rpc {
 namespace {
 
@@ -129,7 +124,8 @@ TEST(Methods, ShowOfAddressesSaysWhenItLeavesSomeOut) {
 }
 
 TEST(Methods, ConfigurationIsDumpedAsText) {
-    EXPECT_EQ(Fixture().ask("config.dump")["yaml"], "system: frame1\n");
+    const json reply = Fixture().ask("config.dump");
+    EXPECT_NE(reply["yaml"].get<std::string>().find("\nsystem: frame1\n"), std::string::npos);
 }
 
 }  // namespace

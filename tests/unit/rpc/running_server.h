@@ -1,4 +1,4 @@
-// A server with toy methods on a thread of its own.
+// A server on a thread of its own.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,10 @@ namespace sealane::rpc {
 
 class RunningServer {
   public:
-    RunningServer() : stop_(::eventfd(0, EFD_CLOEXEC)), path_(folder_ / "control") {
+    explicit RunningServer(Methods methods = toy_methods())
+        : methods_(std::move(methods)),
+          stop_(::eventfd(0, EFD_CLOEXEC)),
+          path_(folder_ / "control") {
         auto opened = Listener::open(path_);
         listener_.emplace(std::move(opened).value());
         thread_ = std::thread([this] {
@@ -48,7 +51,7 @@ class RunningServer {
 
   private:
     ScratchFolder folder_;
-    Methods methods_ = toy_methods();
+    Methods methods_;
     Fd stop_;
     std::string path_;
     std::optional<Listener> listener_;

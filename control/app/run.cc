@@ -1,0 +1,156 @@
+#include "control/app/run.h"
+
+#include <csignal>
+#include <cstring>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "control/app/seed.h"
+#include "control/app/socket_guard.h"
+#include "control/app/version.h"
+#include "control/config/load.h"
+#include "control/config/notices.h"
+#include "control/rpc/listener.h"
+#include "control/rpc/methods.h"
+#include "control/rpc/server.h"
+#include "control/runtime/system.h"
+#include "dataplane/worker/eal.h"
+
+namespace sealane::app {
+
+namespace {
+
+using cli::kExitDone;
+using cli::kExitFailed;
+
+void start_log() {
+    auto log = spdlog::stderr_logger_mt("sealane");  // DPDK's lines come on other threads
+    log->set_pattern("sealane: %v");
+    log->flush_on(spdlog::level::trace);
+    spdlog::set_default_logger(std::move(log));
+}
+
+void log_line_of_dpdk(worker::EalLogLevel level, std::string_view line) {
+    switch (level) {
+        case worker::EalLogLevel::Error:
+            return spdlog::error("error: {}", line);
+        case worker::EalLogLevel::Warning:
+            return spdlog::warn("warning: {}", line);
+        case worker::EalLogLevel::Info:
+            return spdlog::debug("{}", line);
+    }
+}
+
+sigset_t stop_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+        sigaddset(&set, signal);
+    }
+    return set;
+}
+
+/// From here on stop signals wait in a descriptor, in this thread and all that it starts.
+rpc::Fd catch_stop_signals() {
+    ::signal(SIGPIPE, SIG_IGN);
+    const sigset_t set = stop_signals();
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    return rpc::Fd(::signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+/// Takes the signal that stopped us and gives the next one its usual, deadly effect.
+void take_stop_signal(const rpc::Fd& signals) {
+    signalfd_siginfo got{};
+    if (::read(signals.get(), &got, sizeof got) == static_cast<ssize_t>(sizeof got)) {
+        spdlog::info("stopping: {}", ::strsignal(static_cast<int>(got.ssi_signo)));
+    }
+    const sigset_t set = stop_signals();
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+int fail(const Error& error) {
+    spdlog::error("{}", error.text);
+    return kExitFailed;
+}
+
+void log_notices(const std::string& file, const config::System& model) {
+    for (const config::Notice& notice : config::notices(model)) {
+        spdlog::warn(
+            "{}:{}:{}: notice: {}", file, notice.place.line, notice.place.column, notice.what);
+    }
+}
+
+void guard_port_sockets(const config::System& model, SocketGuard& guard) {
+    for (const config::Partition& partition : model.partitions) {
+        for (const config::Adapter& adapter : partition.adapters) {
+            const auto* stream = std::get_if<config::QemuStreamPort>(&adapter.port);
+            if (stream != nullptr && stream->listen) guard.watch(stream->path);
+        }
+    }
+}
+
+std::string some(std::size_t number, const char* thing) {
+    return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+void log_start(const config::System& model, bool hugepages, const std::string& control) {
+    std::size_t adapters = 0;
+    std::size_t seas = 0;
+    for (const config::Partition& partition : model.partitions) {
+        adapters += partition.adapters.size();
+        seas += partition.seas.size();
+    }
+    spdlog::info("{} runs: {}, {}, {}hugepages; control at {}",
+                 model.name,
+                 some(adapters, "adapter"),
+                 some(seas, "SEA"),
+                 hugepages ? "" : "no ",
+                 control);
+}
+
+/// All that has threads; its end is the end of them.
+int serve(const config::System& model,
+          const cli::Invocation& asked,
+          const rpc::Listener& listener,
+          const rpc::Fd& signals,
+          SocketGuard& guard) {
+    worker::EalNeeds needs = runtime::needs_of(model);
+    needs.log = log_line_of_dpdk;
+    const auto environment = worker::Eal::start(needs);
+    if (!environment) return fail(environment.error());
+    auto system = runtime::System::start(model, **environment, asked.file, new_seed());
+    if (!system) return fail(system.error());
+    guard_port_sockets(model, guard);
+    log_start(model, (*environment)->profile().hugepages, listener.path());
+
+    const rpc::Methods methods = rpc::make_methods(**system, version_facts());
+    const Status served = rpc::Server(listener, methods).serve_until(signals.get());
+    if (!served) return fail(served.error());
+    take_stop_signal(signals);
+    return kExitDone;
+}
+
+}  // namespace
+
+int run_daemon(const cli::Invocation& asked) {
+    auto guard = SocketGuard::start();  // forks, so it comes before everything else
+    start_log();
+    if (!guard) return fail(guard.error());
+    const config::Loaded loaded = config::load_file(asked.file);
+    if (!loaded.system) {
+        fmt::print(stderr, "{}", config::to_string(loaded.faults));
+        return fail(Error{asked.file + ": nothing was started"});
+    }
+    log_notices(asked.file, *loaded.system);
+
+    const rpc::Fd signals = catch_stop_signals();
+    const auto listener = rpc::Listener::open(asked.control);
+    if (!listener) return fail(listener.error());
+    guard->watch(listener->path());
+    return serve(*loaded.system, asked, *listener, signals, *guard);
+}
+
+}  // namespace sealane::app

@@ -1,0 +1,108 @@
+#include "control/cli/check.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "control/config/dump.h"
+#include "control/config/load.h"
+#include "control/config/notices.h"
+#include "control/rpc/method.h"
+
+namespace sealane::cli {
+
+using nlohmann::json;
+
+namespace {
+
+struct Census {
+    std::size_t vswitches = 0, partitions = 0, adapters = 0, seas = 0;
+};
+
+Census count(const config::System& system) {
+    Census census{system.vswitches.size(), system.partitions.size(), 0, 0};
+    for (const config::Partition& partition : system.partitions) {
+        census.adapters += partition.adapters.size();
+        census.seas += partition.seas.size();
+    }
+    return census;
+}
+
+std::string some(std::size_t number, const char* thing, const char* things) {
+    return fmt::format("{} {}", number, number == 1 ? thing : things);
+}
+
+void print_text(const std::string& file, const config::Loaded& loaded, std::ostream& out) {
+    if (!loaded.system) {
+        out << config::to_string(loaded.faults);
+        return;
+    }
+    const Census census = count(*loaded.system);
+    out << fmt::format("{}: ok: {}, {}, {}, {}\n",
+                       file,
+                       some(census.vswitches, "vswitch", "vswitches"),
+                       some(census.partitions, "partition", "partitions"),
+                       some(census.adapters, "adapter", "adapters"),
+                       some(census.seas, "SEA", "SEAs"));
+    for (const config::Notice& notice : config::notices(*loaded.system)) {
+        out << fmt::format(
+            "{}:{}:{}: notice: {}\n", file, notice.place.line, notice.place.column, notice.what);
+    }
+}
+
+json place_of(const config::Place& place, const std::string& what) {
+    return {{"line", place.line}, {"column", place.column}, {"what", what}};
+}
+
+void print_json(const std::string& file, const config::Loaded& loaded, std::ostream& out) {
+    json reply{{"schema_version", rpc::kSchemaVersion},
+               {"file", file},
+               {"ok", loaded.system.has_value()},
+               {"faults", json::array()},
+               {"notices", json::array()}};
+    for (const config::Fault& fault : loaded.faults) {
+        reply["faults"].push_back(place_of(fault.place, fault.what));
+    }
+    if (loaded.system) {
+        const Census census = count(*loaded.system);
+        reply["system"] = loaded.system->name;
+        reply["vswitches"] = census.vswitches;
+        reply["partitions"] = census.partitions;
+        reply["adapters"] = census.adapters;
+        reply["seas"] = census.seas;
+        for (const config::Notice& notice : config::notices(*loaded.system)) {
+            reply["notices"].push_back(place_of(notice.place, notice.what));
+        }
+    }
+    out << reply.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace
+
+int check_file(const Invocation& asked, std::ostream& out) {
+    const config::Loaded loaded = config::load_file(asked.file);
+    if (asked.json) {
+        print_json(asked.file, loaded, out);
+    } else {
+        print_text(asked.file, loaded, out);
+    }
+    return loaded.system ? kExitDone : kExitFailed;
+}
+
+int dump_file(const Invocation& asked, std::ostream& out, std::ostream& err) {
+    const config::Loaded loaded = config::load_file(asked.file);
+    if (!loaded.system) {
+        err << config::to_string(loaded.faults);
+        return kExitFailed;
+    }
+    const std::string yaml = config::dump(*loaded.system);
+    if (asked.json) {
+        const json reply{{"schema_version", rpc::kSchemaVersion}, {"yaml", yaml}};
+        out << reply.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    } else {
+        out << yaml;
+    }
+    return kExitDone;
+}
+
+}  // namespace sealane::cli

@@ -1,0 +1,17 @@
+// The verbs that look at a configuration file without running it.
+#pragma once
+
+#include <iosfwd>
+
+#include "control/cli/invocation.h"
+
+namespace sealane::cli {
+
+/// Prints every fault, or one line that says what the file holds, and what its writer may not
+/// think.
+[[nodiscard]] int check_file(const Invocation& asked, std::ostream& out);
+
+/// Prints the file as `sealane config dump` would if it were running.
+[[nodiscard]] int dump_file(const Invocation& asked, std::ostream& out, std::ostream& err);
+
+}  // namespace sealane::cli

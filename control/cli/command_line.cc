@@ -1,0 +1,203 @@
+#include "control/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <sstream>
+
+#include "dataplane/base/mac.h"
+
+namespace sealane::cli {
+
+namespace {
+
+constexpr const char* kCommonOptions =
+    "Also: --json, --control PATH, --timeout SECONDS (`sealane --help`).";
+
+/// CLI11 writes through pointers; this is what they point to.
+struct Parser {
+    explicit Parser(const std::string& default_control);
+
+    CLI::App app{"PowerVM's virtual network in software", "sealane"};
+    Invocation asked;
+    bool version_flag = false;
+    std::string part;
+    std::uint16_t vlan = 0;
+    double watch_s = 0;
+    std::uint32_t limit = 0;
+
+    void add_local_verbs();
+    void add_watching_verbs();
+    void add_config();
+    void add_fdb();
+    CLI::App* add_verb(CLI::App* parent, const char* name, const char* meaning, Verb verb);
+    void take_over();
+};
+
+std::string fault_of_mac(const std::string& text) {
+    const auto mac = parse_mac(text);
+    if (mac && !mac->is_multicast() && !mac->is_zero()) return "";
+    return "'" + text + "' is no address of an adapter; one looks like 02:00:5e:10:00:01";
+}
+
+void add_vlan(CLI::App* verb, const char* name, std::uint16_t& vlan, const char* meaning) {
+    verb->add_option(name, vlan, meaning)->type_name("VLAN")->check(CLI::Range(1, 4'094));
+}
+
+Parser::Parser(const std::string& default_control) {
+    asked.control = default_control;
+    app.fallthrough();  // --json and its like may stand after the verb
+    app.require_subcommand(0, 1);
+    app.add_flag("--json", asked.json, "print JSON (every verb)");
+    app.add_option("--control",
+                   asked.control,
+                   "the daemon's socket; default: $SEALANE_CONTROL, else "
+                   "$XDG_RUNTIME_DIR/sealane.sock,\nelse /run/sealane.sock for root and "
+                   "/tmp/sealane-UID.sock for others")
+        ->type_name("PATH")
+        ->option_text("PATH  [" + default_control + "]");
+    app.add_option("--timeout", asked.timeout_s, "give up on the daemon after so long; default 5")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.001, 86'400.0));
+    app.add_flag("--version", version_flag, "as the verb `version`");
+    app.footer(
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 no daemon.\n"
+        "`sealane VERB --help` says what a verb takes; all take the options above.");
+    add_local_verbs();
+    add_watching_verbs();
+    add_config();
+    add_fdb();
+}
+
+CLI::App* Parser::add_verb(CLI::App* parent, const char* name, const char* meaning, Verb verb) {
+    CLI::App* added = parent->add_subcommand(name, meaning);
+    // A nested verb is parsed before its parent's callback runs: the innermost must win.
+    added->callback([this, added, verb] {
+        if (added->get_subcommands().empty()) asked.verb = verb;
+    });
+    added->footer(kCommonOptions);
+    return added;
+}
+
+void Parser::add_local_verbs() {
+    CLI::App* run = add_verb(&app, "run", "run the frame that FILE describes", Verb::Run);
+    run->add_option("FILE", asked.file, "configuration")->required()->type_name("");
+    run->add_option("--as", part)->group("");
+    run->footer(
+        "Listens on --control and ends on SIGTERM, SIGINT or SIGHUP.\n"
+        "Relative socket paths in FILE are relative to the working directory.\n" +
+        std::string(kCommonOptions));
+    add_verb(&app, "check", "tell what is wrong with FILE, without running it", Verb::Check)
+        ->add_option("FILE", asked.file, "configuration")
+        ->required()
+        ->type_name("");
+    add_verb(&app, "doctor", "what this machine offers, and how to improve it", Verb::Doctor);
+    add_verb(&app, "demo", "a frame of its own, with traffic, in this process", Verb::Demo);
+    add_verb(&app, "version", "version of sealane and of DPDK", Verb::Version);
+}
+
+void Parser::add_watching_verbs() {
+    add_verb(&app, "show", "adapters: role, port, address, VLANs, slot", Verb::Show);
+    add_verb(&app, "stats", "adapters: frames and bytes", Verb::Stats)
+        ->add_option("--watch", watch_s, "rates, again and again, every so many seconds")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.1, 86'400.0));
+    add_verb(&app, "drops", "why frames were not delivered", Verb::Drops);
+    add_verb(&app, "vlan", "adapter by VLAN: U untagged, T tagged", Verb::Vlan);
+    add_verb(&app, "sea", "Shared Ethernet Adapters", Verb::Sea);
+}
+
+void Parser::add_config() {
+    CLI::App* config = app.add_subcommand("config", "the configuration as a file");
+    config->require_subcommand(1);
+    add_verb(config,
+             "dump",
+             "the running configuration, or FILE's, as a file that loads to the same",
+             Verb::ConfigDump)
+        ->add_option("FILE", asked.file, "without it: of the daemon")
+        ->type_name("");
+}
+
+void Parser::add_fdb() {
+    CLI::App* fdb =
+        add_verb(&app, "fdb", "the address tables; without a verb: show", Verb::FdbShow);
+    fdb->require_subcommand(0, 1);
+    fdb->add_option("--vswitch", asked.vswitch, "only this virtual switch (show, del, flush)")
+        ->type_name("NAME");
+    fdb->add_option("--limit", limit, "so many addresses at most (show); default 1000")
+        ->type_name("N")
+        ->check(CLI::Range(1, 65'536));
+    add_verb(fdb, "show", "the tables and their addresses", Verb::FdbShow);
+
+    CLI::App* add = add_verb(fdb, "add", "bind an address to an adapter", Verb::FdbAdd);
+    add->add_option("MAC", asked.mac)->required()->type_name("")->check(fault_of_mac);
+    add_vlan(add, "VLAN", vlan, "");
+    add->get_option("VLAN")->required();
+    add->add_option("ADAPTER", asked.adapter, "such as lpar1/ent0")->required()->type_name("");
+
+    CLI::App* del = add_verb(fdb, "del", "remove an address", Verb::FdbDel);
+    del->add_option("MAC", asked.mac)->required()->type_name("")->check(fault_of_mac);
+    add_vlan(del, "VLAN", vlan, "");
+    del->get_option("VLAN")->required();
+
+    add_verb(fdb, "load", "add the addresses of FILE, all or none", Verb::FdbLoad)
+        ->add_option("FILE", asked.file, "lines of MAC VLAN ADAPTER; # begins a comment")
+        ->required()
+        ->type_name("");
+
+    CLI::App* flush = add_verb(fdb, "flush", "remove learned addresses", Verb::FdbFlush);
+    add_vlan(flush, "--vlan", vlan, "only of this VLAN");
+    flush->add_option("--adapter", asked.adapter, "only at this adapter")->type_name("ADAPTER");
+    flush->add_flag("--static", asked.fixed_too, "added ones too; an adapter's own stay");
+}
+
+/// What only the whole line can tell.
+void Parser::take_over() {
+    if (version_flag) asked.verb = Verb::Version;
+    if (!version_flag && app.get_subcommands().empty()) {
+        throw CLI::RequiredError("a verb (see `sealane --help`)");
+    }
+    if (!part.empty()) {
+        throw CLI::ValidationError(
+            "--as", "is not built yet: `sealane run FILE` runs all of the frame in one process");
+    }
+    if (asked.verb == Verb::ConfigDump && !asked.file.empty()) asked.verb = Verb::ConfigDumpFile;
+    if (vlan != 0) asked.vlan = VlanId{vlan};
+    if (watch_s > 0) asked.watch_s = watch_s;
+    if (limit != 0) asked.limit = limit;
+    if (limit != 0 && asked.verb != Verb::FdbShow) {
+        throw CLI::ValidationError("--limit", "is of `fdb show` only");
+    }
+    if (!asked.vswitch.empty() && (asked.verb == Verb::FdbAdd || asked.verb == Verb::FdbLoad)) {
+        throw CLI::ValidationError("--vswitch", "is the adapter's, so it is not given here");
+    }
+}
+
+}  // namespace
+
+CommandLine parse_command_line(std::vector<std::string> words, const std::string& default_control) {
+    Parser parser(default_control);
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    try {
+        parser.app.parse(std::move(words));
+        parser.take_over();
+    } catch (const CLI::ParseError& fault) {
+        std::ostringstream out;
+        std::ostringstream err;
+        const int code = parser.app.exit(fault, out, err);
+        return {std::nullopt, code == 0 ? kExitDone : kExitUsage, out.str(), err.str()};
+    }
+    return {parser.asked, kExitDone, "", ""};
+}
+
+std::string default_control_path(const char* sealane_control,
+                                 const char* xdg_runtime_dir,
+                                 std::uint32_t user) {
+    if (sealane_control != nullptr && *sealane_control != '\0') return sealane_control;
+    if (xdg_runtime_dir != nullptr && *xdg_runtime_dir != '\0') {
+        return std::string(xdg_runtime_dir) + "/sealane.sock";
+    }
+    if (user == 0) return "/run/sealane.sock";
+    return "/tmp/sealane-" + std::to_string(user) + ".sock";
+}
+
+}  // namespace sealane::cli

@@ -1,0 +1,56 @@
+// What the user asked for, once the command line has been understood.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "dataplane/base/ids.h"
+
+namespace sealane::cli {
+
+enum class Verb : std::uint8_t {
+    // Without a daemon.
+    Run,
+    Check,
+    ConfigDumpFile,
+    Version,
+    Doctor,
+    Demo,
+    // To the daemon.
+    ConfigDump,
+    Show,
+    Stats,
+    Drops,
+    FdbShow,
+    FdbAdd,
+    FdbDel,
+    FdbLoad,
+    FdbFlush,
+    Vlan,
+    Sea,
+};
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitNoDaemon = 3;
+
+/// Members that the verb does not use keep their defaults.
+struct Invocation {
+    Verb verb = Verb::Show;
+    bool json = false;
+    std::string control;  ///< Path of the control socket.
+    double timeout_s = 5;
+
+    std::string file;
+    std::optional<double> watch_s;
+    std::string mac;
+    std::optional<VlanId> vlan;
+    std::string adapter;
+    std::string vswitch;
+    std::optional<std::uint32_t> limit;
+    bool fixed_too = false;
+};
+
+}  // namespace sealane::cli

@@ -1,0 +1,171 @@
+#include "control/cli/remote.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <poll.h>
+#include <unistd.h>
+
+#include "control/cli/address_file.h"
+#include "control/cli/render.h"
+#include "control/rpc/client.h"
+#include "control/rpc/method.h"
+
+namespace sealane::cli {
+
+using nlohmann::json;
+
+namespace {
+
+struct Question {
+    const char* method;
+    json params;
+    std::string (*render)(const json&);
+};
+
+std::string render_yaml(const json& reply) { return reply.at("yaml").get<std::string>(); }
+
+std::string render_added(const json& reply) {
+    return "added " + std::to_string(reply.at("added").get<std::uint64_t>()) + "\n";
+}
+
+std::string render_removed(const json& reply) {
+    return "removed " + std::to_string(reply.at("removed").get<std::uint64_t>()) + "\n";
+}
+
+json fdb_params(const Invocation& asked) {
+    json params = json::object();
+    if (!asked.vswitch.empty()) params["vswitch"] = asked.vswitch;
+    if (!asked.adapter.empty()) params["adapter"] = asked.adapter;
+    if (!asked.mac.empty()) params["mac"] = asked.mac;
+    if (asked.vlan) params["vlan"] = asked.vlan->value;
+    if (asked.limit) params["limit"] = *asked.limit;
+    if (asked.fixed_too) params["static"] = true;
+    return params;
+}
+
+Question question_of(const Invocation& asked) {
+    switch (asked.verb) {
+        case Verb::Stats:
+            return {"stats", json::object(), render_stats};
+        case Verb::Drops:
+            return {"drops", json::object(), render_drops};
+        case Verb::Vlan:
+            return {"vlan", json::object(), render_vlan};
+        case Verb::Sea:
+            return {"sea", json::object(), render_sea};
+        case Verb::ConfigDump:
+            return {"config.dump", json::object(), render_yaml};
+        case Verb::FdbShow:
+            return {"fdb.show", fdb_params(asked), render_addresses};
+        case Verb::FdbAdd:
+            return {"fdb.add", fdb_params(asked), render_added};
+        case Verb::FdbDel:
+            return {"fdb.del", fdb_params(asked), render_removed};
+        case Verb::FdbFlush:
+            return {"fdb.flush", fdb_params(asked), render_removed};
+        case Verb::FdbLoad:
+            return {"fdb.load", json::object(), render_added};
+        default:
+            return {"show", json::object(), render_show};
+    }
+}
+
+int fail(const Invocation& asked,
+         int exit_code,
+         const std::string& text,
+         std::ostream& out,
+         std::ostream& err) {
+    if (asked.json) {
+        const json object{{"schema_version", rpc::kSchemaVersion}, {"error", text}};
+        out << object.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    }
+    err << "sealane: " << text << '\n';
+    return exit_code;
+}
+
+/// "entry 3: why" speaks of what was sent; the user has lines.
+std::string with_line(const AddressFile& file, const std::string& name, const std::string& text) {
+    constexpr std::string_view kEntry = "entry ";
+    std::size_t entry = file.lines.size() == 1 ? 1 : 0;
+    std::size_t begin = 0;
+    if (text.starts_with(kEntry)) {
+        std::from_chars(text.data() + kEntry.size(), text.data() + text.size(), entry);
+        begin = text.find(": ") == std::string::npos ? 0 : text.find(": ") + 2;
+    }
+    if (entry == 0 || entry > file.lines.size()) return text;
+    return name + ":" + std::to_string(file.lines[entry - 1]) + ": " + text.substr(begin);
+}
+
+void print(const Invocation& asked,
+           const Question& question,
+           const json& reply,
+           std::ostream& out) {
+    if (asked.json) {
+        out << reply.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    } else {
+        out << question.render(reply);
+    }
+    out.flush();
+}
+
+int watch(const Invocation& asked, rpc::Client& daemon, std::ostream& out, std::ostream& err) {
+    json before;
+    if (const auto fault = daemon.call("stats", json::object(), before)) {
+        return fail(asked, kExitFailed, fault->text, out, err);
+    }
+    const bool clears = !asked.json && ::isatty(STDOUT_FILENO) == 1;
+    while (out.good()) {
+        ::poll(nullptr, 0, static_cast<int>(*asked.watch_s * 1'000));
+        json after;
+        if (const auto fault = daemon.call("stats", json::object(), after)) {
+            return fail(asked, kExitFailed, fault->text, out, err);
+        }
+        if (asked.json) {
+            out << after.dump() << '\n';
+        } else {
+            out << (clears ? "\x1b[H\x1b[J" : "") << render_rates(before, after)
+                << (clears ? "" : "\n");
+        }
+        out.flush();
+        before = std::move(after);
+    }
+    return kExitFailed;
+}
+
+}  // namespace
+
+int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) try {
+    Question question = question_of(asked);
+    AddressFile file;
+    if (asked.verb == Verb::FdbLoad) {
+        file = read_address_file(asked.file);
+        if (!file.faults.empty()) {
+            for (const std::string& fault : file.faults) {
+                err << fault << '\n';
+            }
+            return fail(asked, kExitFailed, asked.file + ": nothing was loaded", out, err);
+        }
+        question.params["entries"] = std::move(file.rows);
+    }
+    auto daemon = rpc::Client::connect(asked.control, asked.timeout_s);
+    if (!daemon) return fail(asked, kExitNoDaemon, daemon.error().text, out, err);
+    if (asked.watch_s) return watch(asked, *daemon, out, err);
+
+    json reply;
+    if (const auto fault = daemon->call(question.method, question.params, reply)) {
+        const bool is_load = asked.verb == Verb::FdbLoad && fault->code == rpc::kFailed;
+        const std::string text = is_load ? with_line(file, asked.file, fault->text) : fault->text;
+        return fail(asked, kExitFailed, text, out, err);
+    }
+    print(asked, question, reply, out);
+    return out.good() ? kExitDone : kExitFailed;
+} catch (const json::exception&) {
+    return fail(asked,
+                kExitFailed,
+                "the daemon at " + asked.control + " answers in a way this version does not know",
+                out,
+                err);
+}
+
+}  // namespace sealane::cli

@@ -1,0 +1,41 @@
+#include "control/cli/render_parts.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "control/cli/table.h"
+
+namespace sealane::cli {
+
+using nlohmann::json;
+
+std::vector<std::string> names_in_order(const json& object) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : object.items()) {
+        names.push_back(name);
+    }
+    std::sort(names.begin(), names.end(), comes_before);
+    return names;
+}
+
+std::string list_of_vlans(const json& vids) {
+    std::string list;
+    for (const json& vid : vids) {
+        list += (list.empty() ? "" : ",") + text_of_number(vid);
+    }
+    return list.empty() ? kNothing : list;
+}
+
+std::uint64_t sum_of(const json& object) {
+    std::uint64_t sum = 0;
+    for (const json& number : object) {
+        sum += number.get<std::uint64_t>();
+    }
+    return sum;
+}
+
+std::string text_of_number(const json& number) {
+    return std::to_string(number.get<std::uint64_t>());
+}
+
+}  // namespace sealane::cli

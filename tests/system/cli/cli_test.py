@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""The command line as a user meets it: cli_test.py SEALANE_BINARY"""
+
+import sys
+
+from guard import check_guard
+from offline import check_offline
+from scene import run_test
+from streams_frame import frame_of
+from switch import Switch
+from unreachable import check_unreachable
+from verbs import check_addresses, check_verbs, check_watch
+
+TEST_S = 120
+
+
+def play(scene):
+    check_offline(scene)
+    check_unreachable(scene)
+    switch = Switch(scene, frame_of(scene.run, 2)).wait_ready()
+    check_verbs(scene, switch)
+    check_addresses(scene, switch)
+    check_watch(scene, switch)
+    check_guard(scene, switch)
+
+
+if __name__ == "__main__":
+    sys.exit(run_test("cli", play, TEST_S))

@@ -1,0 +1,52 @@
+"""The verbs that need no daemon, and lines that nobody could obey."""
+
+from streams_frame import frame_of
+from told import DONE, FAILED, USAGE, expect, expect_json, tell
+
+WRONG_LINES = (
+    [], ["nosuch"], ["run"], ["check"], ["config"], ["show", "extra"], ["show", "--nosuch"], ["show", "--timeout", "0"],
+    ["fdb", "add", "zz", "1", "a/b"], ["fdb", "add", "02:00:00:00:00:01", "4095", "a/b"], ["stats", "--watch", "x"])
+
+
+def check_offline(scene):
+    for line in WRONG_LINES:
+        expect(scene, f"'{' '.join(line)}' is a usage error", tell(scene, *line), USAGE, "--help")
+    expect(scene, "`run --as` says that it is not built yet", tell(scene, "run", "x", "--as", "vios1"),
+           USAGE, "not built yet")
+    expect(scene, "`--help` names the exit codes", tell(scene, "--help"), DONE, "3 no daemon")
+    check_files(scene)
+    expect(scene, "`version` names DPDK", tell(scene, "version"), DONE, "DPDK")
+    reply = expect_json(scene, "`version --json`", tell(scene, "version", "--json"))
+    scene.check("version has its fields", {"version", "dpdk", "isa"} <= set(reply))
+    expect(scene, "`doctor` finds that sealane can run here", tell(scene, "doctor"), DONE, "hugepages")
+    expect_json(scene, "`doctor --json`", tell(scene, "doctor", "--json"))
+
+
+def check_files(scene):
+    good, bad, dumped = (scene.run / name for name in ("good.yaml", "bad.yaml", "dumped.yaml"))
+    good.write_text(frame_of(scene.run, 2))
+    bad.write_text(good.read_text().replace("pvid: 1,", "pvid: 4095,") + "nosuch: 1\n")
+
+    expect(scene, "`check` sums up a good file", tell(scene, "check", good), DONE,
+           f"{good}: ok: 1 vswitch, 3 partitions, 4 adapters, 1 SEA\n")
+    done = expect(scene, "`check` tells where a bad file is wrong", tell(scene, "check", bad), FAILED, f"{bad}:")
+    scene.check("all faults at once", done.stdout.count(f"{bad}:") >= 4, f"{done.stdout.count(chr(10))} lines")
+    reply = expect_json(scene, "`check --json` of a bad file", tell(scene, "check", "--json", bad), FAILED)
+    scene.check("the same faults as JSON", len(reply.get("faults", [])) == done.stdout.count(f"{bad}:"))
+    expect(scene, "`check` of a file that is not there", tell(scene, "check", "/nonexistent"), FAILED, "/nonexistent")
+
+    dumped.write_text(tell(scene, "config", "dump", good).stdout)
+    expect(scene, "what `config dump FILE` prints loads", tell(scene, "check", dumped), DONE)
+    again = tell(scene, "config", "dump", dumped).stdout
+    scene.check("and dumps to the same", again == dumped.read_text() != "")
+
+    control = scene.run / "never.control"
+    expect(scene, "`run` of a bad file fails with the faults", tell(scene, "run", bad, "--control", control),
+           FAILED, f"{bad}:")
+    scene.check("and leaves no socket", not control.exists() and not list(scene.run.glob("*.sock")))
+    control.write_text("precious")
+    expect(scene, "`run` leaves a file that is no socket alone", tell(scene, "run", good, "--control", control),
+           FAILED, "no socket")
+    scene.check("it is still there", control.read_text() == "precious")
+    expect(scene, "`run` refuses a path that is too long",
+           tell(scene, "run", good, "--control", f"/tmp/{'x' * 110}"), FAILED, "107")

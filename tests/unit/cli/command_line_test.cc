@@ -1,0 +1,144 @@
+// Words to invocations, and what is said about wrong ones.
+#include "control/cli/command_line.h"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+namespace sealane::cli {
+namespace {
+
+CommandLine parse(const std::string& line) {
+    std::istringstream stream(line);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) {
+        words.push_back(word);
+    }
+    return parse_command_line(words, "/run/default.sock");
+}
+
+Invocation understood(const std::string& line) {
+    const CommandLine parsed = parse(line);
+    EXPECT_TRUE(parsed.invocation.has_value()) << line << ": " << parsed.err;
+    return parsed.invocation.value_or(Invocation{});
+}
+
+TEST(CommandLine, EveryVerbIsKnown) {
+    const std::pair<const char*, Verb> verbs[] = {
+        {"run f.yaml", Verb::Run},
+        {"check f.yaml", Verb::Check},
+        {"config dump f.yaml", Verb::ConfigDumpFile},
+        {"config dump", Verb::ConfigDump},
+        {"show", Verb::Show},
+        {"stats", Verb::Stats},
+        {"drops", Verb::Drops},
+        {"fdb", Verb::FdbShow},
+        {"fdb show", Verb::FdbShow},
+        {"fdb add 02:00:00:00:00:01 10 lpar1/ent0", Verb::FdbAdd},
+        {"fdb del 02:00:00:00:00:01 10", Verb::FdbDel},
+        {"fdb load f.txt", Verb::FdbLoad},
+        {"fdb flush", Verb::FdbFlush},
+        {"vlan", Verb::Vlan},
+        {"sea", Verb::Sea},
+        {"version", Verb::Version},
+        {"--version", Verb::Version},
+        {"doctor", Verb::Doctor},
+        {"demo", Verb::Demo},
+    };
+    for (const auto& [line, verb] : verbs) {
+        EXPECT_EQ(understood(line).verb, verb) << line;
+    }
+}
+
+TEST(CommandLine, CommonOptionsStandBeforeOrAfterTheVerb) {
+    for (const char* line : {"--json --control /x --timeout 0.5 show",
+                             "show --json --control /x --timeout 0.5",
+                             "--json show --control=/x --timeout=0.5",
+                             "fdb show --json --control /x --timeout 0.5",
+                             "run f --json --control /x --timeout 0.5"}) {
+        const Invocation asked = understood(line);
+        EXPECT_TRUE(asked.json) << line;
+        EXPECT_EQ(asked.control, "/x") << line;
+        EXPECT_EQ(asked.timeout_s, 0.5) << line;
+    }
+    EXPECT_EQ(understood("show").control, "/run/default.sock");
+    EXPECT_EQ(understood("show").timeout_s, 5);
+    EXPECT_FALSE(understood("show").json);
+}
+
+TEST(CommandLine, AddressVerbsTakeTheirArguments) {
+    const Invocation add = understood("fdb add 02:00:00:00:00:01 4094 lpar1/ent0");
+    EXPECT_EQ(add.mac, "02:00:00:00:00:01");
+    EXPECT_EQ(add.vlan, VlanId{4094});
+    EXPECT_EQ(add.adapter, "lpar1/ent0");
+    EXPECT_EQ(understood("fdb del 02:00:00:00:00:01 1 --vswitch S").vswitch, "S");
+
+    const Invocation flush = understood("fdb flush --vlan 7 --adapter a/b --vswitch S --static");
+    EXPECT_EQ(flush.vlan, VlanId{7});
+    EXPECT_EQ(flush.adapter, "a/b");
+    EXPECT_EQ(flush.vswitch, "S");
+    EXPECT_TRUE(flush.fixed_too);
+    EXPECT_EQ(understood("fdb flush").vlan, std::nullopt);
+
+    EXPECT_EQ(understood("fdb --limit 5 --vswitch S").limit, 5U);
+    EXPECT_EQ(understood("fdb show --limit 5").limit, 5U);
+    EXPECT_EQ(understood("stats --watch 2").watch_s, 2.0);
+}
+
+TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
+    const std::pair<const char*, const char*> wrong[] = {
+        {"", "a verb"},
+        {"nosuch", "nosuch"},
+        {"run", "FILE"},
+        {"check", "FILE"},
+        {"config", "subcommand"},
+        {"show extra", "extra"},
+        {"show --nosuch", "--nosuch"},
+        {"show --control", "--control"},
+        {"show --timeout 0", "--timeout"},
+        {"show --timeout x", "--timeout"},
+        {"stats --watch 0", "--watch"},
+        {"fdb add", "MAC"},
+        {"fdb add zz 1 a/b", "'zz' is no address of an adapter; one looks like 02:00:5e:10:00:01"},
+        {"fdb add 01:00:5e:00:00:01 1 a/b", "is no address of an adapter"},
+        {"fdb add 02:00:00:00:00:01 0 a/b", "VLAN"},
+        {"fdb add 02:00:00:00:00:01 4095 a/b", "VLAN"},
+        {"fdb add 02:00:00:00:00:01 1", "ADAPTER"},
+        {"fdb add 02:00:00:00:00:01 1 a/b --vswitch S", "--vswitch"},
+        {"fdb del 02:00:00:00:00:01", "VLAN"},
+        {"fdb flush --vlan 5000", "--vlan"},
+        {"fdb --limit 0", "--limit"},
+        {"fdb flush --limit 5", "--limit"},
+        {"run f.yaml --as vios1", "--as: is not built yet"},
+    };
+    for (const auto& [line, reason] : wrong) {
+        const CommandLine parsed = parse(line);
+        EXPECT_FALSE(parsed.invocation.has_value()) << line;
+        EXPECT_EQ(parsed.exit_code, kExitUsage) << line;
+        EXPECT_NE(parsed.err.find(reason), std::string::npos) << line << ": " << parsed.err;
+        EXPECT_EQ(parsed.out, "") << line;
+    }
+}
+
+TEST(CommandLine, HelpIsNoError) {
+    for (const char* line : {"--help", "run --help", "fdb --help", "fdb add --help"}) {
+        const CommandLine parsed = parse(line);
+        EXPECT_FALSE(parsed.invocation.has_value());
+        EXPECT_EQ(parsed.exit_code, kExitDone);
+        EXPECT_FALSE(parsed.out.empty());
+        EXPECT_EQ(parsed.err, "");
+    }
+    const std::string help = parse("--help").out;
+    EXPECT_NE(help.find("$SEALANE_CONTROL"), std::string::npos);
+    EXPECT_NE(help.find("/run/default.sock"), std::string::npos);
+}
+
+TEST(CommandLine, DefaultSocketFollowsTheEnvironment) {
+    EXPECT_EQ(default_control_path("/a", "/b", 1'000), "/a");
+    EXPECT_EQ(default_control_path(nullptr, "/b", 0), "/b/sealane.sock");
+    EXPECT_EQ(default_control_path("", "", 0), "/run/sealane.sock");
+    EXPECT_EQ(default_control_path(nullptr, nullptr, 1'000), "/tmp/sealane-1000.sock");
+}
+
+}  // namespace
+}  // namespace sealane::cli
