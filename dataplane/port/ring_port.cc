@@ -33,10 +33,9 @@ class RingChannel {
     std::uint16_t push(rte_mbuf** frames, std::uint16_t count) {
         void** const pointers = reinterpret_cast<void**>(frames);
         const unsigned taken = rte_ring_sp_enqueue_burst(ring_, pointers, count, nullptr);
-        // Pairs with the fence in prepare_to_sleep(): either we see the sleeper, or it sees the
-        // frames.
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (asleep_.load(std::memory_order_relaxed) && taken > 0) ring_bell();
+        // Reads by writing, as prepare_to_sleep() does: of two such one comes first.  Either we see
+        // the sleeper, or it comes after us and sees the frames.
+        if (taken > 0 && asleep_.fetch_add(0, std::memory_order_acq_rel) != 0) ring_bell();
         return static_cast<std::uint16_t>(taken);
     }
 
@@ -47,14 +46,13 @@ class RingChannel {
     }
 
     bool prepare_to_sleep() {
-        asleep_.store(true, std::memory_order_relaxed);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        asleep_.exchange(1, std::memory_order_acq_rel);
         return rte_ring_empty(ring_) != 0;
     }
 
     void awake() {
-        if (!asleep_.load(std::memory_order_relaxed)) return;
-        asleep_.store(false, std::memory_order_relaxed);
+        if (asleep_.load(std::memory_order_relaxed) == 0) return;
+        asleep_.store(0, std::memory_order_relaxed);
         std::uint64_t rung = 0;
         [[maybe_unused]] const ssize_t drained =
             read(bell_, &rung, sizeof rung);  // EAGAIN: not rung
@@ -75,7 +73,7 @@ class RingChannel {
 
     rte_ring* ring_;
     int bell_;
-    alignas(64) std::atomic<bool> asleep_{false};
+    alignas(64) std::atomic<std::uint32_t> asleep_{0};  // 1: its receiver sleeps
 };
 
 namespace {
