@@ -5,20 +5,18 @@ Started by run.sh inside a network namespace of its own, which plays the managed
 second one.  Prints a line for each check and the sum at the end; exit 0 when all passed.
 """
 
-import contextlib
-import json
 import pathlib
-import shutil
 import signal
 import sys
-import tempfile
 
-from rig import Deadline, Guest, NoProgress, OutsideHost, Processes, run_text
+from guest import Guest
+from network import OutsideHost
+from scene import run_test
+from switch import Switch
 
 TEST_S = 240  # about 60 are used when nothing else runs
 FIRST_ANSWER_S = 60
 PINGS = 5
-LOG_TAIL = 80
 
 FRAME = """\
 system: frame1
@@ -45,19 +43,6 @@ partitions:
       - {{name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 1, vids: [10], mac: "02:00:00:00:01:12",
          port: {{type: qemu-stream, listen: {run}/lpar2.sock}}}}
 """
-
-
-class Report:
-    """One line a check, and the sum."""
-
-    def __init__(self):
-        self.passed = 0
-        self.failed = 0
-
-    def check(self, what, good, found=""):
-        self.passed += bool(good)
-        self.failed += not good
-        print(f"{'ok    ' if good else 'FAILED'} {what}{f' ({found})' if found else ''}", flush=True)
 
 
 def guest_orders(own, other):
@@ -91,13 +76,12 @@ def check_guest(report, name, said, orders):
 
 def check_outside(report, outside):
     for address in ("10.0.1.11", "10.0.1.12", "10.0.10.11", "10.0.10.12"):
-        report.check(f"outside host: is answered by {address}", outside.ping(address, PINGS))
-    seen = outside.rx_packets("tap20")
+        report.check(f"outside host: is answered by {address}", outside.ping(address, PINGS) == PINGS)
+    seen = outside.link_counters("tap20")["rx"]["packets"]
     report.check("outside host: sees nothing of VLAN 20", seen == 0, f"{seen} frames")
 
 
-def check_stats(report, stats):
-    adapters = stats["adapters"]
+def check_stats(report, adapters):
     for name in ("lpar1/ent0", "lpar2/ent0", "vios1/ent0"):
         counters = adapters.get(name, {})
         moved = [counters.get(key, 0) for key in ("rx_frames", "tx_frames")]
@@ -107,73 +91,31 @@ def check_stats(report, stats):
         report.check(f"stats: {name} has its VLAN 20 frames counted as drops", refused > 0, f"{refused} drops")
     for name, counters in sorted(adapters.items()):
         drops = {reason: count for reason, count in counters.get("drops", {}).items() if count}
-        print(f"       drops of {name}: {drops or 'none'}")
+        report.note(f"drops of {name}: {drops or 'none'}")
 
 
-def read_stats(sealane, run):
-    """What `sealane stats` says; it is kept in `run` as evidence."""
-    done = run_text([sealane, "stats", "--json", "--control", str(run / "control.sock")])
-    (run / "stats.log").write_text(f"{done.stdout}{done.stderr}")
-    try:
-        return json.loads(done.stdout)
-    except ValueError:
-        raise NoProgress(f"sealane stats: exit {done.returncode}: {done.stdout}{done.stderr}") from None
-
-
-def play(report, processes, run, sealane, guest_dir):
-    """The test itself.  Whatever goes wrong leaves logs in `run` and every process in `processes`."""
-    deadline = Deadline(TEST_S)
-    outside = OutsideHost(processes, run, deadline, wire="up0")
-    config = run / "frame.yaml"
-    config.write_text(FRAME.format(run=run))
-    switch = processes.start("sealane", [sealane, "run", str(config), "--control", str(run / "control.sock")])
+def play(scene):
+    """The test itself.  Whatever goes wrong leaves logs in the scene's folder and every process running."""
+    report, guest_dir = scene.report, pathlib.Path(sys.argv[2])
+    outside = OutsideHost(scene, wire="up0")
+    switch = Switch(scene, FRAME.format(run=scene.run))
 
     guests = []
     for name, own, other in (("lpar1", 11, 12), ("lpar2", 12, 11)):
-        socket_path = run / f"{name}.sock"
-        deadline.wait(f"sealane to listen on {socket_path.name}", socket_path.is_socket, alive=[switch])
+        socket_path = scene.run / f"{name}.sock"
+        scene.wait(f"sealane to listen on {socket_path.name}", socket_path.is_socket, alive=[switch.process])
         orders = guest_orders(own, other)
-        mac = f"02:00:00:00:01:{own}"
-        guests.append(Guest(processes, run, name, guest_dir, socket_path, mac, orders))
+        guests.append(Guest(scene, name, guest_dir, socket_path, f"02:00:00:00:01:{own}", orders))
     for guest in guests:
-        deadline.wait(f"{guest.name} to finish", guest.is_done, alive=[switch, *(g.qemu for g in guests)])
+        alive = [switch.process, *(g.qemu for g in guests)]
+        scene.wait(f"{guest.name} to finish", guest.is_done, alive=alive)
         check_guest(report, guest.name, guest.said(), guest.orders)
 
     check_outside(report, outside)
-    check_stats(report, read_stats(sealane, run))
-    switch.process.send_signal(signal.SIGTERM)
-    deadline.wait("sealane to stop", lambda: switch.exit_code() is not None)
-    report.check("sealane: stops cleanly on SIGTERM", switch.exit_code() == 0, f"exit {switch.exit_code()}")
-
-
-def show_evidence(run, sealane):
-    if not (run / "stats.log").exists():
-        with contextlib.suppress(NoProgress):  # its log says why
-            read_stats(sealane, run)
-    for log in sorted(run.glob("*.log")):
-        lines = log.read_text(errors="replace").splitlines()
-        print(f"---- end of {log.name}, {len(lines)} lines in all", *lines[-LOG_TAIL:], sep="\n")
-
-
-def main():
-    sealane, guest_dir = sys.argv[1], pathlib.Path(sys.argv[2])
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda received, _: sys.exit(128 + received))
-    run = pathlib.Path(tempfile.mkdtemp(prefix="sealane-lpar-"))
-    report = Report()
-    try:
-        with Processes(run) as processes:
-            try:
-                play(report, processes, run, sealane, guest_dir)
-            except NoProgress as trouble:
-                report.check("the test comes to its end", False, str(trouble))
-            if report.failed:
-                show_evidence(run, sealane)
-    finally:
-        shutil.rmtree(run, ignore_errors=True)
-    print(f"{report.passed} passed, {report.failed} failed")
-    return 1 if report.failed else 0
+    check_stats(report, switch.ask("stats")["adapters"])
+    switch.check_laws("at the end")
+    switch.check_stops(signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_test("lpar", play, TEST_S))

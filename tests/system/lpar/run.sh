@@ -10,21 +10,11 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${SEALANE_LPAR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sealane/lpar-guest}
 
-skip() { echo "skipped: $*"; exit 77; }
+source "$here/../support/prepare.sh"
 
-[[ $# -eq 1 ]] || { echo "usage: run.sh SEALANE_BINARY" >&2; exit 2; }
-sealane=$(realpath "$1")
-[[ -x $sealane ]] || { echo "$1 is not a program" >&2; exit 2; }
-
-for tool in qemu-system-ppc64 ip ethtool busybox unshare nsenter python3; do
-    command -v "$tool" >/dev/null || skip "$tool is not installed"
-done
-[[ -r /dev/net/tun && -w /dev/net/tun ]] || skip "/dev/net/tun can't be opened"
-
-# Root makes namespaces; others do where the machine lets them be root in a user namespace of their own.
-own_network=(unshare --net)
-[[ $EUID -eq 0 ]] || own_network=(unshare --user --map-root-user --net)
-why=$("${own_network[@]}" ip link set lo up 2>&1) || skip "network namespaces can't be made here: ${why:-no reason given}"
+need_tools qemu-system-ppc64 ethtool busybox ping
+need_taps
+need_own_network
 
 "$here/make_guest.sh" "$cache"
-exec "${own_network[@]}" python3 -B "$here/lpar_test.py" "$sealane" "$cache"
+exec "${own_network[@]}" python3 "$here/lpar_test.py" "$sealane" "$cache"
