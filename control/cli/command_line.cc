@@ -143,6 +143,8 @@ void Parser::add_fdb() {
         ->add_option("FILE", asked.file, "lines of MAC VLAN ADAPTER; # begins a comment")
         ->required()
         ->type_name("");
+    fdb->get_subcommand("load")->footer("--timeout grows by a second for each 50000 rows.\n" +
+                                        std::string(kCommonOptions));
 
     CLI::App* flush = add_verb(fdb, "flush", "remove learned addresses", Verb::FdbFlush);
     add_vlan(flush, "--vlan", vlan, "only of this VLAN");

@@ -17,6 +17,9 @@ using nlohmann::json;
 
 namespace {
 
+/// What the daemon is given time for on top of --timeout when it loads addresses.
+constexpr double kRowsPerS = 50'000;
+
 struct Question {
     const char* method;
     json params;
@@ -148,7 +151,8 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
         }
         question.params["entries"] = std::move(file.rows);
     }
-    auto daemon = rpc::Client::connect(asked.control, asked.timeout_s);
+    const double timeout_s = asked.timeout_s + static_cast<double>(file.lines.size()) / kRowsPerS;
+    auto daemon = rpc::Client::connect(asked.control, timeout_s);
     if (!daemon) return fail(asked, kExitNoDaemon, daemon.error().text, out, err);
     if (asked.watch_s) return watch(asked, *daemon, out, err);
 

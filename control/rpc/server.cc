@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kReadSize = 64U << 10U;
 constexpr int kReadsAtOnce = 16;  // then it is the next client's turn
-constexpr std::size_t kBig = 8U << 20U;
+constexpr std::size_t kBig = 1U << 20U;
 
 short wanted(const Session& session) {
     int events = 0;
@@ -64,6 +64,7 @@ Status Server::serve_until(int stop) {
         }
         keep_within_bounds();
         forget_finished();
+        give_back_memory();
         if (watched[1].revents != 0) accept_all();
     }
 }
@@ -89,7 +90,6 @@ void Server::accept_all() {
 }
 
 void Server::receive(Client& client) {
-    const bool was_big = client.session.input_held() > kBig;
     for (int reads = 0; reads < kReadsAtOnce && client.session.wants_input(); ++reads) {
         const ssize_t size = ::recv(client.socket.get(), scratch_.data(), scratch_.size(), 0);
         if (size > 0) {
@@ -103,8 +103,6 @@ void Server::receive(Client& client) {
         send(client);  // most often the answer fits at once
         if (client.lost) return;
     }
-    // A big message leaves hundreds of MiB in the allocator; the machine's guests want them back.
-    if (was_big && client.session.input_held() == 0) ::malloc_trim(0);
 }
 
 void Server::send(Client& client) {
@@ -140,11 +138,22 @@ void Server::keep_within_bounds() {
     if (output > kMaxOutputHeld) {
         std::max_element(clients_.begin(), clients_.end(), by_output)->lost = true;
     }
+    bloated_ = bloated_ || input + output > kBig;
 }
 
 void Server::forget_finished() {
     std::erase_if(clients_,
                   [](const Client& client) { return client.lost || client.session.is_finished(); });
+}
+
+/// Big messages leave hundreds of MiB in the allocator; the machine's guests want them back.
+void Server::give_back_memory() {
+    const bool holds = std::any_of(clients_.begin(), clients_.end(), [](const Client& client) {
+        return client.session.input_held() + client.session.output().size() > kBig;
+    });
+    if (!bloated_ || holds) return;
+    ::malloc_trim(0);
+    bloated_ = false;
 }
 
 }  // namespace sealane::rpc

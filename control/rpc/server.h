@@ -38,12 +38,14 @@ class Server {
     void send(Client& client);
     void keep_within_bounds();
     void forget_finished();
+    void give_back_memory();
 
     const Listener& listener_;
     const Methods& methods_;
     std::vector<Client> clients_;
     std::vector<char> scratch_;
     bool out_of_descriptors_ = false;
+    bool bloated_ = false;  ///< Something big is or was held, and its memory not yet given back.
 };
 
 }  // namespace sealane::rpc
