@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "dataplane/worker/eal.h"
+#include "tests/support/visible_pools.h"
 
 namespace {
 
@@ -16,6 +17,7 @@ class WithEal : public testing::Environment {
             sealane::worker::Eal::start({.memory_mb = 320});
         ASSERT_TRUE(started.ok()) << started.error().text;
         eal_ = std::move(started).value();
+        sealane::test::make_pools_visible();
     }
     void TearDown() override { eal_.reset(); }
 
