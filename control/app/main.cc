@@ -52,7 +52,7 @@ int carry_out(const cli::Invocation& asked) {
         case cli::Verb::Doctor:
             return examine_machine(asked);
         case cli::Verb::Demo:
-            return run_demo();
+            return run_demo(asked.json);
         default:
             return cli::ask_daemon(asked, std::cout, std::cerr);
     }

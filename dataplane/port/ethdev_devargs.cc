@@ -36,7 +36,8 @@ std::string explain_packet_socket(std::string_view devargs) {
     if (!probe.is_open()) return "it needs the capability CAP_NET_RAW; see `sealane doctor`";
     return "the kernel refused the ring: blocksz must be a multiple of the page size and of "
            "framesz, "
-           "and framesz * framecnt one of blocksz";
+           "framesz * framecnt one of blocksz, and both rings must fit what may be locked (`ulimit "
+           "-l`)";
 }
 
 std::string explain_tap() {
