@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace sealane::rpc {
@@ -75,32 +76,41 @@ std::string shortened(const std::string& text) {
     return text.size() <= kMost ? text : text.substr(0, kMost) + "…";
 }
 
+Status check_one(const Method& method, const std::string& name, const json& value) {
+    const auto found = std::find_if(method.params.begin(),
+                                    method.params.end(),
+                                    [&](const Param& param) { return param.name == name; });
+    if (found == method.params.end()) {
+        return Error{fmt::format("unknown parameter \"{}\" of {}: {}",
+                                 shortened(name),
+                                 method.name,
+                                 list_of_names(method))};
+    }
+    if (!matches(found->kind, value)) {
+        return Error{fmt::format(
+            "parameter \"{}\" of {} must be {}", name, method.name, text_for(found->kind).demand)};
+    }
+    return done();
+}
+
 }  // namespace
 
 Status check_params(const Method& method, const json& params) {
-    const std::string of_method = " of " + std::string(method.name);
     if (params.is_array()) {
         if (params.empty()) return check_params(method, json::object());
-        return Error{"parameters" + of_method +
-                     " go by name, in an object: " + list_of_names(method)};
+        return Error{fmt::format(
+            "parameters of {} go by name, in an object: {}", method.name, list_of_names(method))};
     }
-    for (const auto& [name, value] : params.items()) {
-        const auto found = std::find_if(method.params.begin(),
-                                        method.params.end(),
-                                        [&](const Param& param) { return param.name == name; });
-        if (found == method.params.end()) {
-            return Error{"unknown parameter \"" + shortened(name) + "\"" + of_method + ": " +
-                         list_of_names(method)};
-        }
-        if (!matches(found->kind, value)) {
-            return Error{"parameter \"" + name + "\"" + of_method + " must be " +
-                         std::string(text_for(found->kind).demand)};
-        }
+    for (const auto& given : params.items()) {
+        if (const Status right = check_one(method, given.key(), given.value()); !right)
+            return right;
     }
     for (const Param& param : method.params) {
         if (param.required && !params.contains(param.name)) {
-            return Error{"parameter \"" + std::string(param.name) + "\"" + of_method +
-                         " is missing: " + list_of_names(method)};
+            return Error{fmt::format("parameter \"{}\" of {} is missing: {}",
+                                     param.name,
+                                     method.name,
+                                     list_of_names(method))};
         }
     }
     return done();
