@@ -21,7 +21,7 @@ enum class AdapterRole : std::uint8_t {
 
 struct PortReport {
     bool up = false;
-    std::string type;           ///< "ring", "ethdev", "qemu-stream", "none", "sea".
+    std::string type;           ///< "ring", "ethdev", "qemu-stream", "none", "link", "sea".
     std::string detail;         ///< Where it is attached; if it isn't up, why.
     std::uint64_t pending = 0;  ///< Frames accepted for sending and not yet taken by the peer.
 };

@@ -53,8 +53,10 @@ AdapterReport adapter_report(const Parts& parts, const Seat& seat) {
     report.mtu = seat.adapter->mtu;
     const Station& station = parts.stations[seat.id.index];
     report.port = port_report(station.port.port().state());
-    if (station.sea_outlet)
-        report.port.detail = "link to " + config::qualified(*seat.partition, seat.sea->name);
+    if (station.sea_outlet) {
+        report.port.type = "link";
+        report.port.detail = "to " + config::qualified(*seat.partition, seat.sea->name);
+    }
     if (seat.role != AdapterRole::Physical) add_virtual_part(parts, seat, report);
     return report;
 }

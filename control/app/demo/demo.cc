@@ -41,7 +41,7 @@ RaceOutcome run(DemoPlayer& player, const Race& race) {
     constexpr std::uint64_t kFrames = 500'000;
     RaceOutcome outcome{.race = race,
                         .stream = player.stream(race.from, race.to, race.frame, kFrames)};
-    outcome.good = outcome.stream.arrived == kFrames;
+    outcome.good = outcome.stream.sent > 0 && outcome.stream.arrived == outcome.stream.sent;
     return outcome;
 }
 

@@ -47,7 +47,8 @@ class DemoPlayer {
         std::uint64_t sent = 0, arrived = 0;
         double seconds = 0;
     };
-    /// Sends `frames` frames from one adapter to the other, no more than a ring's worth on the way.
+    /// Sends up to `frames` frames, for a few seconds at most, from one adapter to the other, and
+    /// waits for them; no more than a ring's worth is on the way at a time.
     Stream stream(const std::string& from,
                   const std::string& to,
                   const DemoFrame& frame,
