@@ -27,7 +27,7 @@ std::string edited(const BadFile& bad) {
             EXPECT_EQ(line.find(bad.from, at + 1), std::string::npos) << bad.name << ": twice";
             if (at != std::string::npos) line.replace(at, bad.from.size(), bad.to);
         }
-        text += line + "\n";
+        text.append(line).append("\n");
     }
     return text;
 }
@@ -38,7 +38,7 @@ TEST_P(BadFileIsRefused, WithItsPlaceWhatIsWrongAndWhatWouldBeRight) {
     std::istringstream lines{std::string(GetParam().faults)};
     std::string expected;
     for (std::string fault; std::getline(lines, fault);) {
-        expected += "frame.yaml:" + fault + "\n";
+        expected.append("frame.yaml:").append(fault).append("\n");
     }
     EXPECT_EQ(to_string(loaded.faults), expected);
     EXPECT_FALSE(loaded.system.has_value());
