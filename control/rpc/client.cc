@@ -104,7 +104,7 @@ Status Client::send(std::string_view text, int timer) {
         if (size >= 0) {
             text.remove_prefix(static_cast<std::size_t>(size));
         } else if (errno == EAGAIN || errno == EINTR) {
-            if (const Status ready = wait(POLLOUT, timer); !ready) return ready;
+            if (Status ready = wait(POLLOUT, timer); !ready) return ready;
         } else {
             return lost(cause_of(errno));
         }

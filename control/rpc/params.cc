@@ -102,8 +102,7 @@ Status check_params(const Method& method, const json& params) {
             "parameters of {} go by name, in an object: {}", method.name, list_of_names(method))};
     }
     for (const auto& given : params.items()) {
-        if (const Status right = check_one(method, given.key(), given.value()); !right)
-            return right;
+        if (Status right = check_one(method, given.key(), given.value()); !right) return right;
     }
     for (const Param& param : method.params) {
         if (param.required && !params.contains(param.name)) {
