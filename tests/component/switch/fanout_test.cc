@@ -39,6 +39,17 @@ TEST_F(TSw, V31TagIsPutInFrontOfAFrameWithoutHeadroomAndNoOtherCopyHasIt) {
     }
 }
 
+TEST_F(TSw, V31TagIsPutInFrontOfAnUnsharedFrameWithoutHeadroom) {
+    const FrameSpec sent = kToAll.to(mac_of(kTrk));
+    for (const std::uint16_t headroom : std::array<std::uint16_t, 5>{0, 1, 3, 4, 128}) {
+        for (const Bytes& bytes : numbered_frames(sent, 33)) {
+            rig().inject(kAcc10, make_frame(rig().pools().frames.get(), bytes, {}, headroom));
+        }
+        rig().run();
+        expect_exactly({.out = {{kTrk, numbered_frames(sent.tag({.vid = 10}), 33)}}});
+    }
+}
+
 TEST_F(TSw, V31BytesThatSomebodyElseRefersToAreNeverWritten) {
     rte_mempool* const pool = rig().pools().frames.get();
     for (const Cuts& cuts : usual_cuts()) {

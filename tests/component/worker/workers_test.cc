@@ -1,4 +1,5 @@
 // Two workers on one switch: shared receivers, shared tables, and settings that change under them.
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -115,17 +116,22 @@ TEST_F(TwoWorkers, BroadcastsOfBothShareBytesAcrossWorkers) {
 }
 
 TEST_F(TwoWorkers, PublishedSettingsCostUntouchedAdaptersNoFrame) {
-    auto settings = rig().settings();
-    for (std::uint32_t i = 0; i < kFrames; ++i) {
-        send(kA, frame(mac_of(kB), mac_of(kA)).numbered(i));
-        send(kB, frame(mac_of(kA), mac_of(kB)).numbered(i));
-        if (i % 500 == 0) {
+    std::atomic<bool> sending{true};
+    std::thread control([&] {
+        auto settings = rig().settings();
+        while (sending) {
             auto& vids = settings.ports[kC.index].vids;
             vids.flip(20);
             settings.ports[kC.index].enabled = vids.test(20);
             rig().publish(settings);
         }
+    });
+    for (std::uint32_t i = 0; i < kFrames; ++i) {
+        send(kA, frame(mac_of(kB), mac_of(kA)).numbered(i));
+        send(kB, frame(mac_of(kA), mac_of(kB)).numbered(i));
     }
+    sending = false;
+    control.join();
     settle();
     expect_exactly({.out = {{kA, numbered_frames(frame(mac_of(kA), mac_of(kB)), kFrames)},
                             {kB, numbered_frames(frame(mac_of(kB), mac_of(kA)), kFrames)}}});
