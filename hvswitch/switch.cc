@@ -60,7 +60,7 @@ void Switch::fix_own_addresses() {
     const SwitchRules& now = rules();
     for (std::uint16_t index = 0; index < now.adapters(); ++index) {
         const PortRules& port = now.port({index});
-        if (!port.present || port.is_trunk || port.mac.is_zero()) continue;
+        if (!port.present || port.mac.is_zero()) continue;
         for (std::uint16_t vlan = 1; vlan < kVlanCount - 1; ++vlan) {
             if (!port.is_member({vlan})) continue;
             // Refused only where the table is full of fixed addresses or another adapter has the

@@ -40,7 +40,7 @@ class Switch {
 
     /// Replaces the settings: workers see them from their next burst on; returns when none uses the
     /// old ones any more.  Then forgets the learned addresses that the new settings don't allow,
-    /// and fixes each client adapter's own address in its VLANs.  Never call it from a worker.
+    /// and fixes each adapter's own address in its VLANs.  Never call it from a worker.
     void publish(SwitchRules::Settings settings);
 
     [[nodiscard]] SlotTable& slots() { return slots_; }

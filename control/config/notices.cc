@@ -9,6 +9,24 @@
 namespace sealane::config {
 namespace {
 
+/// The attributes of failover that the file sets, "link_time, fb_delay".
+std::string idle_ha_attributes(const Sea& sea) {
+    const Sea plain;
+    std::string names;
+    const auto add = [&](bool is_set, std::string_view name) {
+        if (is_set) names.append(names.empty() ? "" : ", ").append(name);
+    };
+    add(sea.netaddr != plain.netaddr, "netaddr");
+    add(sea.health_time != plain.health_time, "health_time");
+    add(sea.link_time != plain.link_time, "link_time");
+    add(sea.fb_delay != plain.fb_delay, "fb_delay");
+    add(sea.noauto_failback != plain.noauto_failback, "noauto_failback");
+    add(sea.adapter_reset != plain.adapter_reset, "adapter_reset");
+    add(sea.keepalive_ms != plain.keepalive_ms, "keepalive_ms");
+    add(sea.lease_ms != plain.lease_ms, "lease_ms");
+    return names;
+}
+
 /// What a SEA is told to do and does not do yet.
 void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     const Sea& sea = *of.sea;
@@ -16,6 +34,9 @@ void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     if (sea.ha_mode != HaMode::Disabled) {
         add(of.who() + ": ha_mode " + std::string(word_for(kHaModes, sea.ha_mode)) +
             " is checked but not acted on yet: one VIOS bridges");
+    }
+    if (const std::string names = idle_ha_attributes(sea); !names.empty()) {
+        add(of.who() + ": kept but not acted on yet: " + names);
     }
     if (sea.largesend) add(of.who() + ": largesend is kept but not acted on yet");
     if (sea.large_receive) add(of.who() + ": large_receive is kept but not acted on yet");

@@ -236,7 +236,7 @@ std::size_t ReferenceSwitch::learned_at(std::size_t port) const {
 void ReferenceSwitch::fix_own_addresses() {
     for (std::size_t i = 0; i < ports_.size(); ++i) {
         const WorldPort& port = ports_[i];
-        if (port.slot || port.mac.is_zero()) continue;
+        if (port.mac.is_zero()) continue;
         std::set<std::uint16_t> vlans = port.vids;
         if (port.pvid != 0) vlans.insert(port.pvid);
         for (const std::uint16_t vlan : vlans) {

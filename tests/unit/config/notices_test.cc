@@ -62,6 +62,8 @@ TEST(Notices, APairOfWhichOneHasNoHaModeIsNamed) {
         notices_of({"", "pair.yaml", 26, "ha_mode: sharing", "ha_mode: disabled", ""}),
         ElementsAre(
             "15: vios1/ent6: ha_mode sharing is checked but not acted on yet: one VIOS bridges",
+            "15: vios1/ent6: kept but not acted on yet: netaddr, health_time",
+            "25: vios2/ent6: kept but not acted on yet: noauto_failback",
             "25: vios2/ent6: bridges VLAN 98 of ETHERNET0 like vios1/ent6, but ha_mode is "
             "disabled: "
             "only the best trunk_priority bridges, and nobody takes over"));
@@ -76,6 +78,17 @@ TEST(Notices, LargeReceiveAndAccountingAreNamedUntilTheyAreBuilt) {
                             ""}),
                 ElementsAre("13: vios1/ent6: large_receive is kept but not acted on yet",
                             "13: vios1/ent6: accounting is kept but not acted on yet"));
+}
+
+TEST(Notices, EachAttributeOfFailoverThatIsSetIsNamedUntilItIsBuilt) {
+    EXPECT_THAT(notices_of({"",
+                            "design.yaml",
+                            14,
+                            "ha_mode: sharing, largesend: true",
+                            "link_time: 3, fb_delay: 5, adapter_reset: true, keepalive_ms: 100",
+                            ""}),
+                ElementsAre("13: vios1/ent6: kept but not acted on yet: link_time, fb_delay, "
+                            "adapter_reset, keepalive_ms"));
 }
 
 }  // namespace
