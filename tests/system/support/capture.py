@@ -20,6 +20,17 @@ class Capture:
     def send(self, marker, src, vlan=None):
         self.wire.send(make_frame("ff:ff:ff:ff:ff:ff", src, marker, vlan=vlan))
 
+    def frames_from(self, mac):
+        """How many of the frames so far have the source address `mac` ("02:00:…")."""
+        source = bytes.fromhex(mac.replace(":", ""))
+        found = 0
+        while True:
+            try:
+                frame, _ = receive(self.wire)
+            except BlockingIOError:
+                return found
+            found += frame[6:12] == source
+
     def arrivals(self, marker):
         """VLANs (None: untagged) of the frames so far that carry `marker`, in order."""
         vlans = []
