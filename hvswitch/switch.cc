@@ -15,7 +15,7 @@ bool allows(const SwitchRules& rules, AddressKey key, const AddressEntry& entry)
         case AddressKind::Learned:
             return !port.is_trunk;
         case AddressKind::Configured:
-            return !port.is_trunk && port.mac == key.mac();
+            return port.mac == key.mac();
         case AddressKind::Static:
             return true;
     }

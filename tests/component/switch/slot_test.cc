@@ -65,6 +65,17 @@ TEST_F(Slots, AddressFixedToATrunkFollowsTheSlot) {
     expect(client, to_it, {.out = {{second, to_it}}});
 }
 
+TEST_F(Slots, F23OwnAddressOfATrunkIsReachedThereAndIsNoSourceOfAClient) {
+    expect(client, kOut.to(mac_of(first)), {.out = {{first, kOut.to(mac_of(first))}}});
+    expect(client,
+           kToAll.from(mac_of(first)),
+           {.drops = {{.at = client, .why = Drop::StaticViolation}}});
+    const std::size_t addresses = rig().shared().table({}).size();
+    rig().publish(rig().settings());
+    EXPECT_EQ(rig().shared().table({}).size(), addresses);
+    expect(client, kOut.to(mac_of(first)), {.out = {{first, kOut.to(mac_of(first))}}});
+}
+
 TEST_F(Slots, FreeSlotLeavesUnknownUnicastWithoutDestination) {
     rig().shared().slots().take_away(kSlot);
     expect(
