@@ -32,11 +32,17 @@ Drop enter(const PortRules& port, port::Frame& frame, rte_mempool* heads) {
 /// Gives the frame its outer form: its tag beside it, if the adapter's peer shall see one.
 Drop leave(const PortRules& port, rte_mbuf* frame) {
     const wire::Tci tci{frame->vlan_tci};
-    if (egress(port, tci.vid()) == Egress::Tagged) {
-        port::set_tag_beside(frame, tci);
-        return Drop::None;
+    switch (egress(port, tci.vid())) {
+        case Egress::Tagged:
+            port::set_tag_beside(frame, tci);
+            return Drop::None;
+        case Egress::Untagged:
+            return hops_out(port, tci.vid(), port::ether_type_of(frame)) ? Drop::DoubleTag
+                                                                         : Drop::None;
+        case Egress::NotMember:
+            break;  // route() sends nobody such a frame; if it ever did, it must not leak
     }
-    return hops_out(port, tci.vid(), port::ether_type_of(frame)) ? Drop::DoubleTag : Drop::None;
+    return Drop::EgressVlan;
 }
 
 /// The entry is of a client of the vswitch.  One that has outlived its adapter is of nobody.

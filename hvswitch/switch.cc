@@ -28,7 +28,8 @@ Switch::Switch(Settings settings)
     : quiescence_(settings.workers),
       owned_rules_(std::make_unique<const SwitchRules>(std::move(settings.rules))),
       rules_(owned_rules_.get()),
-      slots_(settings.slots) {
+      slots_(settings.slots),
+      several_workers_(settings.workers > 1) {
     for (const AddressTable::Limits& limits : settings.tables) {
         // Another seed for each table: what collides in one doesn't in the next.
         const std::uint64_t seed = settings.seed + tables_.size() * 0x9e37'79b9'7f4a'7c15;
@@ -44,8 +45,10 @@ void Switch::publish(SwitchRules::Settings settings) {
     rules_.store(fresh.get(), std::memory_order_release);
     quiescence_.wait();
     owned_rules_ = std::move(fresh);
+}
 
-    const SwitchRules& now = *owned_rules_;
+void Switch::adapt_tables() {
+    const SwitchRules& now = rules();
     write_tables([&] {
         for (const auto& table : tables_) {
             table->flush(

@@ -16,8 +16,8 @@ namespace sealane::hvswitch {
 
 /// What all workers share.  Frames are moved by Forwarder, one a worker.
 ///
-/// Threads: rules(), slots() and table().find() from any worker; publish() from control; the
-/// tables' writers, control among them, through write_tables().
+/// Threads: rules(), slots() and table().find() from any worker; publish() from control; whatever
+/// writes to a table, adapt_tables() included, from a worker (Worker::call) through write_tables().
 class Switch {
   public:
     struct Settings {
@@ -39,9 +39,12 @@ class Switch {
     }
 
     /// Replaces the settings: workers see them from their next burst on; returns when none uses the
-    /// old ones any more.  Then forgets the learned addresses that the new settings don't allow,
-    /// and fixes each adapter's own address in its VLANs.  Never call it from a worker.
+    /// old ones any more.  Never call it from a worker.  adapt_tables() belongs after it.
     void publish(SwitchRules::Settings settings);
+
+    /// Brings the tables in line with the settings: forgets the addresses that these don't allow,
+    /// and fixes each adapter's own address in its VLANs.  On a worker, as every writer.
+    void adapt_tables();
 
     [[nodiscard]] SlotTable& slots() { return slots_; }
     [[nodiscard]] const SlotTable& slots() const { return slots_; }
@@ -49,11 +52,12 @@ class Switch {
     [[nodiscard]] AddressTable& table(VswitchId id) { return *tables_[id.index]; }
     [[nodiscard]] const AddressTable& table(VswitchId id) const { return *tables_[id.index]; }
 
-    /// Runs `write` with no other writer of any table at work.  It locks, but no frame needs it
-    /// whose source the table knows: an address is written once a second at most.
+    /// Runs `write` with no other writer of any table at work.  Locks only where there are several
+    /// workers: a single one is the only writer (design 4).
     template <typename Write>
     auto write_tables(Write&& write) {
-        const std::lock_guard lock(writing_);
+        std::unique_lock lock(writing_, std::defer_lock);
+        if (several_workers_) lock.lock();
         return write();
     }
 
@@ -67,6 +71,7 @@ class Switch {
     std::atomic<const SwitchRules*> rules_;
     SlotTable slots_;
     std::vector<std::unique_ptr<AddressTable>> tables_;
+    bool several_workers_;
     std::mutex writing_;
 };
 

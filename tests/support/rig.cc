@@ -162,6 +162,7 @@ std::string Rig::broken_laws() const {
 void Rig::publish(hvswitch::SwitchRules::Settings settings) {
     settings_ = settings;
     shared_->publish(std::move(settings));
+    shared_->adapt_tables();
 }
 
 void Rig::forget_learned() {
