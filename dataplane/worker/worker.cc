@@ -3,6 +3,7 @@
 #include <boost/lockfree/spsc_queue.hpp>
 #include <cerrno>
 #include <cstring>
+#include <future>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/epoll.h>
@@ -17,14 +18,13 @@
 
 namespace sealane::worker {
 
-// Work from control to the worker.  The caller waits for `done`, so the queue never holds more than
-// one.
+// Work from control to the worker.  The caller waits until it is carried out, so the queue never
+// holds more than one.  The answer stands here and not with the caller, who may be gone by the time
+// the worker has finished waking it.
 struct Worker::Mailbox {
-    struct Letter {
-        const std::function<void()>* work;
-        std::atomic<bool>* done;
-    };
-    boost::lockfree::spsc_queue<Letter, boost::lockfree::capacity<4>> letters;
+    boost::lockfree::spsc_queue<const std::function<void()>*, boost::lockfree::capacity<4>> letters;
+    std::uint32_t posted = 0;                   // control's
+    std::atomic<std::uint32_t> carried_out{0};  // the worker's
 };
 
 namespace {
@@ -73,20 +73,19 @@ Worker::~Worker() {
 
 Status Worker::start() {
     SEALANE_CHECK(!thread_.joinable(), "a worker was started twice");
-    std::atomic<bool> answered{false};
-    Status outcome = done();
+    std::promise<Status> answer;
+    std::future<Status> answered = answer.get_future();
     stopping_ = false;
-    thread_ = std::thread([this, &answered, &outcome] {
-        if (settings_.core) outcome = pin(*settings_.core);
+    thread_ = std::thread([this, answer = std::move(answer)]() mutable {
+        Status outcome = settings_.core ? pin(*settings_.core) : done();
         if (outcome.ok()) outcome = register_worker_thread();
         const bool runs = outcome.ok();
-        answered = true;
-        answered.notify_one();
+        answer.set_value(std::move(outcome));
         if (!runs) return;
         loop();
         unregister_worker_thread();
     });
-    answered.wait(false);
+    Status outcome = answered.get();
     if (!outcome) thread_.join();
     return outcome;
 }
@@ -100,11 +99,11 @@ void Worker::stop() {
 
 void Worker::call(const std::function<void()>& work) {
     if (!thread_.joinable()) return work();
-    std::atomic<bool> finished{false};
-    const bool posted = mailbox_->letters.push({&work, &finished});
+    const std::uint32_t before = mailbox_->posted++;
+    const bool posted = mailbox_->letters.push(&work);
     SEALANE_CHECK(posted, "a worker was called by two threads at once");
     ring();
-    finished.wait(false);
+    mailbox_->carried_out.wait(before);
 }
 
 unsigned Worker::turn(Instant now) {
@@ -122,8 +121,7 @@ void Worker::service(Instant now) {
 }
 
 void Worker::loop() {
-    constexpr std::uint32_t kTurnsPerClock =
-        16;  // reading the clock every turn would cost more than a frame
+    constexpr std::uint32_t kTurnsPerClock = 16;  // every turn would cost more than a frame
     constexpr Duration kServiceEvery = std::chrono::milliseconds{1};
 
     quiescence_.online(settings_.index);
@@ -137,10 +135,10 @@ void Worker::loop() {
             serviced = now;
         }
         empty_turns = turn(now) > 0 ? 0 : empty_turns + 1;
-        mailbox_->letters.consume_all([](const Mailbox::Letter& letter) {
-            (*letter.work)();
-            *letter.done = true;
-            letter.done->notify_one();
+        mailbox_->letters.consume_all([this](const std::function<void()>* work) {
+            (*work)();
+            ++mailbox_->carried_out;
+            mailbox_->carried_out.notify_one();
         });
         quiescence_.quiescent(settings_.index);
 
