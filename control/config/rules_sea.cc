@@ -69,6 +69,13 @@ class SeaCheck {
                           qualified(partition_, adapter.name) + ": a trunk adapter of " +
                               of_.who() + " has no port, as the SEA is behind it; leave port out");
         }
+        if (adapter.tpid != Adapter{}.tpid) {
+            source_.fault(source_.at(adapter.place, "tpid"),
+                          qualified(partition_, adapter.name) + ": a trunk adapter of " +
+                              of_.who() +
+                              " has 802.1Q tags, which are all that a SEA reads; leave "
+                              "tpid out");
+        }
     }
 
     void check_priorities() {

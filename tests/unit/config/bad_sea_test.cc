@@ -80,6 +80,13 @@ constexpr BadFile kCases[] = {
      "trunk_priority: 1, port: {type: ring}",
      "9:106: vios1/ent3: a trunk adapter of vios1/ent6 has no port, as the SEA is behind it; leave "
      "port out"},
+    {"TrunkAdapterForServiceTags",
+     "design.yaml",
+     9,
+     "trunk_priority: 1",
+     "trunk_priority: 1, tpid: 0x88a8",
+     "9:106: vios1/ent3: a trunk adapter of vios1/ent6 has 802.1Q tags, which are all that a SEA "
+     "reads; leave tpid out"},
     {"RealAdapterUnknown",
      "design.yaml",
      13,

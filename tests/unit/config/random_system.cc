@@ -71,7 +71,6 @@ class Drawer {
         adapter.enabled = maybe();
         adapter.max_macs = maybe() ? 64 : draw(1U, 1U << 20);
         adapter.tag_pvid = maybe();
-        adapter.tpid = maybe() ? 0x8100 : 0x88a8;
         if (maybe()) adapter.qos_priority = draw<std::uint8_t>(0, 7);
         if (maybe()) adapter.mac = MacAddress{0x0200'0000'0000 + next_++};
         if (maybe()) adapter.worker = draw(0U, system_.runtime.workers - 1);
@@ -164,6 +163,7 @@ class Drawer {
             Adapter adapter = draw_virtual(i, vswitch);
             const auto& vlans = shared_[vswitch];
             adapter.pvid = vlans[draw<std::size_t>(0, vlans.size() - 1)];
+            adapter.tpid = maybe() ? 0x8100 : 0x88a8;
             adapter.tunnel = maybe() && adapter.tpid == 0x8100;
             auto& list = adapter.tunnel ? adapter.tunnel_vids : adapter.vids;
             for (const VlanId vlan : vlans) {
@@ -181,7 +181,7 @@ class Drawer {
 
     PortSpec draw_port(bool may_be_none) {
         const std::string unique = std::to_string(next_++);
-        switch (draw(may_be_none ? 0U : 1U, 3U)) {
+        switch (draw(may_be_none ? 0U : 1U, 4U)) {
             case 0:
                 return NoPort{};
             case 1:
@@ -192,6 +192,11 @@ class Drawer {
                     return EthdevPort{"", domain + ":01:00.0", 64, 64};
                 }
                 return EthdevPort{"net_tap" + unique + ",a=" + draw_text(), "", 512, 1'024};
+            case 3:
+                return VhostUserPort{draw_text() + "-" + unique,
+                                     maybe(),
+                                     static_cast<std::uint16_t>(draw(1U, 16U)),
+                                     maybe()};
             default:
                 return QemuStreamPort{draw_text() + "-" + unique, maybe(), draw(1U, 65'536U)};
         }
