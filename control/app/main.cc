@@ -1,5 +1,9 @@
 // The executable: every verb of the command line, and who carries it out.
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -12,6 +16,7 @@
 #include "control/cli/machine.h"
 #include "control/cli/remote.h"
 #include "control/cli/render.h"
+#include "control/rpc/method.h"
 #include "control/rpc/replies.h"
 #include "dataplane/worker/eal.h"
 
@@ -67,11 +72,27 @@ int obey(const std::vector<std::string>& words) {
     const cli::CommandLine line = cli::parse_command_line(words, control);
     std::cout << line.out;
     std::cerr << line.err;
-    return line.invocation ? carry_out(*line.invocation) : line.exit_code;
+    if (line.invocation) return carry_out(*line.invocation);
+    const bool json = std::ranges::find(words, "--json") != words.end();
+    if (json && line.exit_code != cli::kExitDone) {
+        std::cout
+            << nlohmann::json{{"schema_version", rpc::kSchemaVersion}, {"error", line.err}}.dump(2)
+            << '\n';
+    }
+    return line.exit_code;
+}
+
+/// What was said must have been heard: an answer that a full disk cut short is a failure.
+int heard(int exit_code) {
+    std::cout.flush();
+    const bool all = std::cout.good() && std::fflush(stdout) == 0;
+    if (all || exit_code != cli::kExitDone) return exit_code;
+    std::cerr << "sealane: can't write all of the answer: " << std::strerror(errno) << '\n';
+    return cli::kExitFailed;
 }
 
 }  // namespace sealane::app
 
 int main(int argc, char** argv) {
-    return sealane::app::obey(std::vector<std::string>(argv + 1, argv + argc));
+    return sealane::app::heard(sealane::app::obey(std::vector<std::string>(argv + 1, argv + argc)));
 }

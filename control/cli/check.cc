@@ -93,6 +93,7 @@ int dump_file(const Invocation& asked, std::ostream& out, std::ostream& err) {
     const config::Loaded loaded = config::load_file(asked.file);
     if (!loaded.system) {
         err << config::to_string(loaded.faults);
+        if (asked.json) print_json(asked.file, loaded, out);
         return kExitFailed;
     }
     const std::string yaml = config::dump(*loaded.system);

@@ -74,16 +74,18 @@ Question question_of(const Invocation& asked) {
     }
 }
 
+/// `causes` are lines of their own before the sentence that says what came of them.
 int fail(const Invocation& asked,
          int exit_code,
          const std::string& text,
          std::ostream& out,
-         std::ostream& err) {
+         std::ostream& err,
+         const std::string& causes = {}) {
     if (asked.json) {
-        const json object{{"schema_version", rpc::kSchemaVersion}, {"error", text}};
+        const json object{{"schema_version", rpc::kSchemaVersion}, {"error", causes + text}};
         out << object.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
     }
-    err << "sealane: " << text << '\n';
+    err << causes << "sealane: " << text << '\n';
     return exit_code;
 }
 
@@ -144,10 +146,11 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
     if (asked.verb == Verb::FdbLoad) {
         file = read_address_file(asked.file);
         if (!file.faults.empty()) {
+            std::string causes;
             for (const std::string& fault : file.faults) {
-                err << fault << '\n';
+                causes.append(fault).append("\n");
             }
-            return fail(asked, kExitFailed, asked.file + ": nothing was loaded", out, err);
+            return fail(asked, kExitFailed, asked.file + ": nothing was loaded", out, err, causes);
         }
         question.params["entries"] = std::move(file.rows);
     }

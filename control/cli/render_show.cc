@@ -1,5 +1,6 @@
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "control/cli/render.h"
@@ -39,6 +40,34 @@ std::string mac_of(const json& adapter) {
     return has_one ? adapter.at("mac").get<std::string>() : kNothing;
 }
 
+/// "lpar1/ent0 offers csum, packed; acked: csum" and, a line each, why the others are not on.
+std::string text_of_features(const json& adapter) {
+    if (!adapter.at("port").contains("features")) return {};
+    std::string offered;
+    std::string acked;
+    std::map<std::string, std::string> missing;  // why -> names
+    const auto append = [](std::string& list, const std::string& name) {
+        list += (list.empty() ? "" : ", ") + name;
+    };
+    for (const json& feature : adapter.at("port").at("features")) {
+        const auto name = feature.at("name").get<std::string>();
+        if (feature.at("offered").get<bool>()) append(offered, name);
+        if (feature.at("acked").get<bool>()) {
+            append(acked, name);
+        } else {
+            append(missing[feature.at("why_not").get<std::string>()], name);
+        }
+    }
+    std::string text = fmt::format("\n{}\n  offered: {}\n  acked: {}\n",
+                                   adapter.at("name").get<std::string>(),
+                                   offered,
+                                   acked.empty() ? kNothing : acked);
+    for (const auto& [why, names] : missing) {
+        text += fmt::format("  not {}: {}\n", names, why);
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string render_show(const json& reply) {
@@ -64,7 +93,9 @@ std::string render_show(const json& reply) {
                  {"WORKER", Align::Right},
                  {"PORT", Align::Left},
                  {"DETAIL", Align::Left}});
+    std::string features;
     for (const json& adapter : reply.at("adapters")) {
+        features += text_of_features(adapter);
         const bool is_virtual = adapter.contains("vswitch");
         table.add({adapter.at("name").get<std::string>(),
                    adapter.at("role").get<std::string>(),
@@ -79,7 +110,7 @@ std::string render_show(const json& reply) {
                    adapter.at("port").at("type").get<std::string>(),
                    adapter.at("port").at("detail").get<std::string>()});
     }
-    return text + table.text();
+    return text + table.text() + features;
 }
 
 std::string render_version(const json& reply) {

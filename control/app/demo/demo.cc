@@ -1,6 +1,7 @@
 #include "control/app/demo/demo.h"
 
 #include <fmt/core.h>
+#include <iostream>
 #include <memory>
 
 #include "control/app/demo/player.h"
@@ -88,7 +89,7 @@ int run_demo(bool json) {
     if (!started) return fail(started.error().text);
 
     const DemoReport report = play_all(**started);
-    fmt::print("{}", json ? demo_as_json(report) : render_demo(report));
+    std::cout << (json ? demo_as_json(report) : render_demo(report));
     return report.good ? 0 : 1;
 }
 

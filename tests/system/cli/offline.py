@@ -1,5 +1,7 @@
 """The verbs that need no daemon, and lines that nobody could obey."""
 
+import subprocess
+
 from streams_frame import frame_of
 from told import DONE, FAILED, USAGE, expect, expect_json, tell
 
@@ -11,6 +13,12 @@ WRONG_LINES = (
 def check_offline(scene):
     for line in WRONG_LINES:
         expect(scene, f"'{' '.join(line)}' is a usage error", tell(scene, *line), USAGE, "--help")
+    reply = expect_json(scene, "a usage error as JSON", tell(scene, "--json", "fdb", "add", "zz", "1", "a/b"), USAGE)
+    scene.check("which names the cause", "zz" in reply.get("error", ""))
+    for line in (["version"], ["doctor"], ["demo"]):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([scene.sealane, *line], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        expect(scene, f"`{line[0]}` into a full disk fails", done, FAILED, "can't write")
     expect(scene, "`run --as` says that it is not built yet", tell(scene, "run", "x", "--as", "vios1"),
            USAGE, "not built yet")
     expect(scene, "`--help` names the exit codes", tell(scene, "--help"), DONE, "3 no daemon")
@@ -33,6 +41,8 @@ def check_files(scene):
     scene.check("all faults at once", done.stdout.count(f"{bad}:") >= 4, f"{done.stdout.count(chr(10))} lines")
     reply = expect_json(scene, "`check --json` of a bad file", tell(scene, "check", "--json", bad), FAILED)
     scene.check("the same faults as JSON", len(reply.get("faults", [])) == done.stdout.count(f"{bad}:"))
+    reply = expect_json(scene, "`config dump --json` of it", tell(scene, "config", "dump", "--json", bad), FAILED)
+    scene.check("has the same faults too", len(reply.get("faults", [])) == done.stdout.count(f"{bad}:"))
     expect(scene, "`check` of a file that is not there", tell(scene, "check", "/nonexistent"), FAILED, "/nonexistent")
 
     dumped.write_text(tell(scene, "config", "dump", good).stdout)

@@ -13,7 +13,7 @@ def tell(scene, *words):
 
 def expect(scene, what, done, code, text=""):
     """The exit code, and `text` somewhere in what was printed for people."""
-    said = done.stdout + done.stderr
+    said = (done.stdout or "") + done.stderr
     scene.check(what, done.returncode == code and text in said,
                 "" if done.returncode == code and text in said else f"exit {done.returncode}: {said.strip()[:300]}")
     return done

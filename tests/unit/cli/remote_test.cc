@@ -99,6 +99,12 @@ TEST_F(RemoteTest, LoadSendsAllRowsOrNamesTheLine) {
               line.file + ":1: a row has three words, MAC VLAN ADAPTER\n" + line.file +
                   ":2: '4095' is no VLAN; one is from 1 to 4094\n" + "sealane: " + line.file +
                   ": nothing was loaded\n");
+
+    line.json = true;
+    EXPECT_EQ(json::parse(ask(line).out)["error"],
+              line.file + ":1: a row has three words, MAC VLAN ADAPTER\n" + line.file +
+                  ":2: '4095' is no VLAN; one is from 1 to 4094\n" + line.file +
+                  ": nothing was loaded");
 }
 
 TEST(Remote, AStrangersAnswerIsNamed) {
