@@ -98,7 +98,7 @@ def play(scene):
     """The test itself.  Whatever goes wrong leaves logs in the scene's folder and every process running."""
     report, guest_dir = scene.report, pathlib.Path(sys.argv[2])
     outside = OutsideHost(scene, wire="up0")
-    switch = Switch(scene, FRAME.format(run=scene.run))
+    switch = Switch(scene, FRAME.format(run=scene.run)).wait_ready()
 
     guests = []
     for name, own, other in (("lpar1", 11, 12), ("lpar2", 12, 11)):

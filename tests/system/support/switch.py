@@ -35,6 +35,7 @@ class Switch:
     def wait_ready(self):
         """Until it answers: then all its ports are open."""
         self.scene.wait(f"{self.name} to answer", self.answers, alive=[self.process])
+        self.idle_buffers = self.buffers_in_use()
         return self
 
     def answers(self):
@@ -63,10 +64,14 @@ class Switch:
         return looks[1]
 
     def check_laws(self, when):
-        """The three equalities of the counters; returns the counters."""
+        """The three equalities of the counters, and that all buffers are back; returns the counters."""
         laws = self.laws()
         for law, faults in laws.faults().items():
             self.scene.check(f"{when}: the {law} law holds", not faults, "; ".join(faults))
+        if not any(counters.pending for counters in laws.adapters.values()):
+            in_use = self.buffers_in_use()
+            self.scene.check(f"{when}: all buffers are back", in_use == self.idle_buffers,
+                             f"{in_use} in use, {self.idle_buffers} at the start")
         return laws
 
     def buffers_in_use(self):
