@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "dataplane/base/time.h"
 #include "dataplane/port/tally.h"
@@ -24,12 +25,31 @@ struct PortTraits {
     bool segments = true;
 };
 
+/// What a receiver finishes itself (see offload.h).  What it can't is done before send().
+struct Offloads {
+    bool checksum = false;  ///< Takes frames whose TCP or UDP checksum is still partial.
+    bool tcp4 = false;      ///< Takes large frames: TCP over IPv4, TCP over IPv6, UDP over both.
+    bool tcp6 = false;      ///< None of the three without `checksum`.
+    bool udp = false;
+
+    bool operator==(const Offloads&) const = default;
+};
+
+/// Something that a port and its peer can agree on.
+struct PortFeature {
+    std::string name;
+    bool offered = false;
+    bool acked = false;
+    std::string why_not;  ///< Empty if it is acked.
+};
+
 /// For `sealane show`.
 struct PortState {
     bool up = false;          ///< A peer is there.
-    std::string type;         ///< "ring", "ethdev", "qemu-stream", "none".
+    std::string type;         ///< "ring", "ethdev", "qemu-stream", "vhost-user", "none".
     std::string detail;       ///< For people: where it is attached, and if it isn't up, why.
     std::size_t pending = 0;  ///< Frames accepted for sending that the peer has not taken yet.
+    std::vector<PortFeature> features;  ///< Of ports that negotiate some.
 };
 
 /// The one interface with a virtual call per burst; never one per frame.
@@ -71,6 +91,9 @@ class Port {
     virtual void awake() {}
 
     [[nodiscard]] virtual PortTraits traits() const = 0;
+    /// What the peer takes now; it may change whenever a peer comes.  Any thread, at most once a
+    /// burst.
+    [[nodiscard]] virtual Offloads offloads() const { return {}; }
     [[nodiscard]] virtual PortState state() const = 0;
 };
 
