@@ -1,4 +1,4 @@
-# Sourced by the other scripts: installs what is missing of scripts/packages, and builds.
+# Sourced by the other scripts: installs what is missing of a list of packages, and builds.
 # Works as root, or with sudo at hand; the built program needs neither.
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -16,9 +16,10 @@ as_root() {
     fi
 }
 
+# install_packages [LIST...]
 install_packages() {
     local wanted missing=()
-    wanted=$(sed 's/#.*//' "$repo/scripts/packages")
+    wanted=$(cd "$repo/scripts" && sed 's/#.*//' "${@:-packages}")
     for package in $wanted; do
         dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || missing+=("$package")
     done

@@ -1,0 +1,59 @@
+"""Ratios that are claimed, and what they ought to be."""
+
+import dataclasses
+
+from figures import paired_ratio
+
+
+@dataclasses.dataclass(frozen=True)
+class Bar:
+    """`of` over `over`, rows as "case/variant dut"; a dut ending in * is the best of those that begin so."""
+
+    of: str
+    over: str
+    required: float
+    hoped: float
+    factor: float = 1.0  # where rows count frames of different sizes
+
+
+BARS = (
+    Bar("switch/macs=1 sealane", "switch/macs=1 testpmd mac", 0.55, 0.8),
+    Bar("switch/macs=1024 sealane", "switch/macs=1024 testpmd mac", 0.55, 0.8),
+    Bar("switch/macs=1 sealane", "switch/macs=1 ovs*", 2.2, 3),
+    Bar("switch/macs=1024 sealane", "switch/macs=1024 ovs*", 2.5, 3),
+    Bar("switch/macs=16384 sealane", "switch/macs=16384 ovs*", 6, 9),
+    Bar("switch/macs=1048576 sealane", "switch/macs=1048576 testpmd mac", 0.45, 0.7),
+    Bar("sea/macs=1024 sealane", "sea/macs=1024 sealane switch", 0.6, 0.8),
+    Bar("vhost/size=64 sealane", "vhost/size=64 ovs*", 1.2, 1.4),
+    Bar("vhost/size=64 sealane", "vhost/size=64 testpmd mac", 0.9, 0.98),
+    Bar("vhost/size=64 sealane", "vhost/size=64 testpmd io", 0, 0.98),
+    Bar("vhost/size=1518 sealane", "vhost/size=1518 ovs*", 1.05, 1.05),
+    Bar("vhost/size=1518 sealane", "vhost/size=1518 testpmd io", 0, 1),
+)
+
+
+def pick(rows, wanted):
+    """The row that `wanted` names, with figures in it; None if there is none."""
+    name, dut = wanted.split(" ", 1)
+    fitting = [row for row in rows if f"{row['case']}/{row['variant']}" == name and row.get("rounds")
+               and (row["dut"].startswith(dut[:-1]) if dut.endswith("*") else row["dut"] == dut)]
+    return max(fitting, key=lambda row: row["mpps"], default=None)
+
+
+def by_core(row):
+    """Rates of a whole core, had nothing else run on it."""
+    return [rate / max(core, 0.01) for rate, core in zip(row["rounds"], row["rounds_core"])]
+
+
+def judge(rows, bars=BARS):
+    """Of each bar whose rows were run: what it came to, and whether it is met."""
+    judged = []
+    for bar in bars:
+        above, below = pick(rows, bar.of), pick(rows, bar.over)
+        ratio = above and below and paired_ratio(above["rounds"], below["rounds"], bar.factor)
+        if ratio:
+            judged.append({"of": bar.of, "over": f"{bar.over.split(' ', 1)[0]} {below['dut']}",
+                           "required": bar.required, "hoped": bar.hoped, **ratio,
+                           "per_core": paired_ratio(by_core(above), by_core(below), bar.factor)["got"],
+                           "met": ratio["got"] >= bar.required, "hope_met": ratio["got"] >= bar.hoped})
+    return judged

@@ -1,0 +1,121 @@
+"""All that the rig can compare, in order of importance."""
+
+import functools
+
+import frames
+import generator
+import sealane
+from load import Cores, Loop, Replay
+from ovs import Ovs
+from runs import Comparison, Entry
+from sealane import Sealane
+from testpmd import Testpmd
+
+# Settings of Open vSwitch that may be its best, by the name of its row.
+OVS_SETTINGS = {
+    "ovs": {},
+    "ovs emc=1": {"emc-insert-inv-prob": "1"},
+    "ovs emc=0": {"emc-insert-inv-prob": "0"},
+    "ovs smc": {"emc-insert-inv-prob": "0", "smc-enable": "true"},
+}
+MACS = (1, 1024, 16384, 1048576)
+BUFFER_PAGE_SHARE = 800  # buffers of the costliest device under test in a page of 2 MiB
+
+
+class Rig:
+    """What every case needs: what is measured, where it runs, and a folder for files of frames."""
+
+    def __init__(self, build, tsc_hz, folder, cores=Cores()):
+        self.build, self.tsc_hz, self.folder, self.cores = build.resolve(), tsc_hz, folder, cores
+
+    @property
+    def binary(self):
+        return self.build / "control/app/sealane"
+
+    def replay(self, macs, tagged=False):
+        """The load, its file made when it is first asked for."""
+        path = self.folder / f"{macs}{'-tagged' if tagged else ''}.pcap"
+        if not path.exists():
+            frames.write_pcap(path, frames.to_destinations(macs, 10 if tagged else None))
+        return Replay(pcap=str(path), macs=macs, frames=macs, tagged=tagged)
+
+    def sealane(self, room, configuration, **more):
+        return Sealane(room, self.binary, self.cores, configuration, self.tsc_hz, **more)
+
+
+class Looped:
+    """A device under test together with the generator that it connects to."""
+
+    def __init__(self, room, cores, mix, make):
+        self.sockets = (room.folder / "v0.sock", room.folder / "v1.sock")
+        self.generator = generator.Generator(room, cores, self.sockets, mix)
+        self.dut = make(Loop(self.sockets))
+
+    def start(self):
+        self.generator.start()
+        self.dut.start()
+        self.generator.send()
+
+    def __getattr__(self, name):
+        return getattr(self.dut, name)
+
+
+def pages_for(load):
+    return max(1024, load.buffers // BUFFER_PAGE_SHARE + 256)
+
+
+def peers(rig, load_of, settings):
+    """Entries of testpmd and OVS for a replayed load."""
+    for mode in ("mac", "io"):
+        yield Entry(f"testpmd {mode}", lambda room, mode=mode: Testpmd(room, rig.cores, load_of(), mode))
+    for name in settings:
+        yield Entry(name, lambda room, name=name: Ovs(room, rig.cores, load_of(), OVS_SETTINGS[name]))
+
+
+def switch(rig, macs, tagged=False):
+    load_of = functools.partial(rig.replay, macs, tagged)
+
+    def ours(room):
+        load = load_of()
+        return rig.sealane(room, sealane.switch_configuration(load, rig.cores), addresses=sealane.preload(load))
+
+    settings = {1: ("ovs",), 1024: ("ovs", "ovs emc=1"), 16384: tuple(OVS_SETTINGS)}.get(macs, ("ovs",))
+    variant = f"macs={macs}" + (",tagged" if tagged else "")
+    return Comparison("switch", variant, {"size": 64, "macs": macs},
+                      [Entry("sealane", ours), *peers(rig, load_of, settings)],
+                      max(1024, macs // BUFFER_PAGE_SHARE + 700))
+
+
+def sea(rig, macs):
+    load_of = functools.partial(rig.replay, macs)
+
+    def plain(room):
+        load = load_of()
+        return rig.sealane(room, sealane.switch_configuration(load, rig.cores), addresses=sealane.preload(load))
+
+    def across(room):
+        return rig.sealane(room, sealane.sea_configuration(load_of(), rig.cores), out=("vios1/ent0",))
+
+    return Comparison("sea", f"macs={macs}", {"size": 64, "macs": macs},
+                      [Entry("sealane", across), Entry("sealane switch", plain), *peers(rig, load_of, ())])
+
+
+def vhost(rig, size):
+    mix = generator.MIXES[size]
+    ours = lambda room: Looped(room, rig.cores, mix, lambda load: rig.sealane(
+        room, sealane.loop_configuration(load, rig.cores), out=("guest0/ent0", "guest1/ent0")))
+    theirs = [Entry("ovs", lambda room: Looped(room, rig.cores, mix, lambda load: Ovs(room, rig.cores, load)))]
+    for mode in ("mac", "io"):
+        theirs.append(Entry(f"testpmd {mode}", lambda room, mode=mode: Looped(
+            room, rig.cores, mix, lambda load: Testpmd(room, rig.cores, load, mode))))
+    facts = {"size": int(size) if size.isdigit() else round(generator.mean_size(mix)), "macs": 2}
+    return Comparison("vhost", f"size={size}", facts, [Entry("sealane", ours), *theirs])
+
+
+def all_comparisons(rig):
+    return [
+        *(switch(rig, macs) for macs in MACS),
+        switch(rig, 1024, tagged=True),
+        sea(rig, 1024),
+        *(vhost(rig, size) for size in generator.MIXES),
+    ]

@@ -1,0 +1,41 @@
+"""Numbers of one measurement, and of several rounds of it."""
+
+import dataclasses
+import statistics
+
+
+@dataclasses.dataclass
+class Measurement:
+    """One round."""
+
+    mpps: float
+    cycles: float  # TSC cycles a frame of busy time
+    loss: float    # part of the frames that came in and did not go out
+    steal: float = 0.0  # part of the machine's time that its hypervisor gave to others
+    core: float = 1.0   # part of its core that the polling thread had
+
+
+def summary(rounds):
+    """Medians and spread of the rounds, as a row has them."""
+    if not rounds:
+        return {}
+    rates = [one.mpps for one in rounds]
+    return {
+        "mpps": round(statistics.median(rates), 4),
+        "mpps_min": round(min(rates), 4),
+        "mpps_max": round(max(rates), 4),
+        "cycles": round(statistics.median(one.cycles for one in rounds), 1),
+        "loss": round(statistics.median(one.loss for one in rounds), 6),
+        "steal": round(max(one.steal for one in rounds), 4),
+        "core": round(statistics.median(one.core for one in rounds), 3),
+        "rounds": [round(rate, 4) for rate in rates],
+        "rounds_core": [round(one.core, 3) for one in rounds],
+    }
+
+
+def paired_ratio(above, below, factor=1.0):
+    """Of rates measured next to each other: median, least and most of each round's ratio."""
+    ratios = [factor * a / b for a, b in zip(above, below) if b > 0]
+    if not ratios:
+        return None
+    return {"got": round(statistics.median(ratios), 3), "min": round(min(ratios), 3), "max": round(max(ratios), 3)}

@@ -1,0 +1,53 @@
+"""What the rig prints and writes."""
+
+import json
+
+COLUMNS = (("case", "case"), ("dut", "dut"), ("size", "size"), ("mpps", "Mpps"), ("spread", "min..max"),
+           ("cycles", "cycles"), ("loss", "loss"), ("core", "core"), ("steal", "steal"))
+RIGHT = {"size", "mpps", "spread", "cycles", "loss", "core", "steal"}
+
+
+def layout(rows, columns, right):
+    """Text in columns as wide as their widest word."""
+    lines = [[head for _, head in columns]] + [[str(row.get(key, "")) for key, _ in columns] for row in rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
+    return "\n".join("  ".join(
+        word.rjust(width) if key in right else word.ljust(width)
+        for word, width, (key, _) in zip(line, widths, columns)).rstrip() for line in lines)
+
+
+def table(rows):
+    shown = []
+    for row in rows:
+        cells = {"case": f"{row['case']}/{row['variant']}", "dut": row["dut"], "size": row.get("size", "")}
+        if "mpps" in row:
+            cells.update(mpps=f"{row['mpps']:.2f}", spread=f"{row['mpps_min']:.2f}..{row['mpps_max']:.2f}",
+                         cycles=f"{row['cycles']:.0f}" if row["cycles"] else "–", loss=f"{row['loss']:.2%}",
+                         core=f"{row['core']:.0%}", steal=f"{row['steal']:.1%}")
+        shown.append(cells)
+    errors = [f"{row['case']}/{row['variant']} {row['dut']}: {row['error']}" for row in rows if "error" in row]
+    text = layout(shown, COLUMNS, RIGHT)
+    return text + ("\n\nnot measured:\n  " + "\n  ".join(errors) if errors else "")
+
+
+def bars(ratios):
+    columns = (("of", "ratio of"), ("over", "over"), ("required", "required"), ("hoped", "hoped"), ("got", "got"),
+               ("spread", "min..max"), ("per_core", "by core time"), ("verdict", ""))
+    shown = [{**one, "required": one["required"] or "–", "spread": f"{one['min']}..{one['max']}",
+              "verdict": "as hoped" if one["hope_met"] else "met" if one["met"] else "MISSED"} for one in ratios]
+    return layout(shown, columns, {"required", "hoped", "got", "spread", "per_core"})
+
+
+def machine(facts):
+    versions = facts["versions"]
+    return (f"{facts['cpu']}, {facts['cpus']} cores, TSC {facts['tsc_hz'] / 1e9:.3f} GHz, {' '.join(facts['isa'])}\n"
+            f"kernel {facts['kernel']}, {', '.join(versions['sealane'])}, testpmd {versions['dpdk']}, "
+            f"OVS {versions['openvswitch']}\n"
+            f"device under test on core {facts['pinning']['device under test']}, everything else on core "
+            f"{facts['pinning']['everything else']}, {facts['hugepages_2m']} hugepages free at the start")
+
+
+def write_json(path, facts, rows, ratios):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"machine": facts, "rows": rows, "ratios": ratios}, file, indent=2)
+        file.write("\n")

@@ -1,0 +1,136 @@
+"""Sealane as the device under test: a configuration for the load, and what its counters say."""
+
+import json
+import subprocess
+import time
+
+from figures import Measurement
+from frames import destination
+from load import SOURCE_VLAN
+from processes import Unfit
+
+START_S = 30
+
+
+def adapter(name, keys, port=None):
+    """A line of a configuration."""
+    words = [f"name: {name}", *(f"{key}: {value}" for key, value in keys.items())]
+    if port:
+        words.append("port: {" + ", ".join(f"{key}: {value}" for key, value in port.items()) + "}")
+    return "{" + ", ".join(words) + "}"
+
+
+def ethdev(devargs):
+    return {"type": "ethdev", "devargs": f'"{devargs}"'}
+
+
+def vhost_user(path):
+    return {"type": "vhost-user", "path": f'"{path}"', "mode": "client"}
+
+
+class Configuration:
+    """Text of a configuration file, adapter by adapter; the first two of all are what is measured."""
+
+    def __init__(self, cores, workers=1, buffers="auto", unknown="trunk"):
+        self.cores, self.workers, self.buffers, self.unknown = cores, workers, buffers, unknown
+        self.partitions = []
+
+    def client(self, name, port, **keys):
+        keys = {"type": "virtual", "vswitch": "ETHERNET0", "pvid": 1, "mtu": 1500, **keys}
+        self.partitions.append((name, "client", [adapter("ent0", keys, port)], []))
+
+    def vios(self, real_port):
+        """One SEA that bridges VLAN 1."""
+        trunk = {"type": "virtual", "vswitch": "ETHERNET0", "pvid": 1, "trunk_priority": 1}
+        self.partitions.append(("vios1", "vios", [
+            adapter("ent0", {"type": "physical"}, real_port), adapter("ent3", trunk)],
+            ["{name: ent6, real_adapter: ent0, virt_adapters: [ent3], pvid_adapter: ent3, pvid: 1}"]))
+
+    def text(self):
+        cores = ", ".join(str(core) for core in self.cores[:self.workers])
+        lines = ["system: bench", "vswitches:",
+                 f"  - {{name: ETHERNET0, unknown_unicast: {self.unknown}, address_table: {{capacity: 4194304}}}}",
+                 f"runtime: {{idle: poll, workers: {self.workers}, cores: [{cores}], buffers: {self.buffers}}}",
+                 "partitions:"]
+        for name, kind, adapters, seas in self.partitions:
+            lines += [f"  - name: {name}", f"    type: {kind}", "    adapters:", *(f"      - {one}" for one in adapters)]
+            lines += ["    seas:", *(f"      - {one}" for one in seas)] if seas else []
+        return "\n".join(lines) + "\n"
+
+
+def switch_configuration(load, cores):
+    """From the source's client to the sink's."""
+    configuration = Configuration((cores.dut, cores.rest), buffers=load.buffers)
+    configuration.client("source", ethdev(load.source), **({"vids": f"[{SOURCE_VLAN}]"} if load.tagged else {}))
+    configuration.client("sink", ethdev(load.sink), max_macs=1048576,
+                         **({"pvid": SOURCE_VLAN} if load.tagged else {}))
+    return configuration
+
+
+def sea_configuration(load, cores):
+    """From a client over the trunk adapter to the SEA's real port; nobody inside has the addresses."""
+    configuration = Configuration((cores.dut, cores.rest), buffers=load.buffers)
+    configuration.client("source", ethdev(load.source))
+    configuration.vios(ethdev(load.sink))
+    return configuration
+
+
+def loop_configuration(load, cores):
+    configuration = Configuration((cores.dut, cores.rest), buffers=load.buffers)
+    for index, path in enumerate(load.sockets):
+        configuration.client(f"guest{index}", vhost_user(path))
+    return configuration
+
+
+class Sealane:
+    """Runs a configuration; the frames of the adapters in `out` are what it is measured by."""
+
+    def __init__(self, room, binary, cores, configuration, tsc_hz, out=("sink/ent0",), addresses=()):
+        self.room, self.binary, self.cores, self.tsc_hz = room, binary, cores, tsc_hz
+        self.configuration, self.out, self.addresses = configuration, out, addresses
+        self.process = None
+
+    def start(self):
+        folder = self.room.folder
+        (folder / "sealane.yaml").write_text(self.configuration.text())
+        self.process = self.room.start("sealane", [self.binary, "run", "sealane.yaml", "--control", "sealane.sock"],
+                                       {self.cores.rest})
+        self.process.wait_for("control at", within_s=START_S)
+        if self.addresses:
+            with open(folder / "addresses", "w", encoding="ascii") as file:
+                file.writelines(f"{mac} {vlan} {where}\n" for mac, vlan, where in self.addresses)
+            self.verb("fdb", "load", "addresses")
+
+    def warm_up(self, seconds):
+        time.sleep(seconds)
+
+    def measure(self, seconds):
+        before = self.verb("stats", "--json")
+        time.sleep(seconds)
+        after = self.verb("stats", "--json")
+        took = after["uptime_s"] - before["uptime_s"]
+
+        def grown(names, what):
+            return sum(after["adapters"][name][what] - before["adapters"][name][what] for name in names)
+
+        came, went = grown(self.entrances(after), "rx_frames"), grown(self.out, "tx_frames")
+        rate = went / took
+        return Measurement(mpps=rate / 1e6, loss=max(0.0, 1 - went / came) if came else 1.0,
+                           cycles=self.configuration.workers * self.tsc_hz / rate if rate else 0.0)
+
+    @staticmethod
+    def entrances(stats):
+        """Clients' adapters: what a SEA passes on is no second arrival."""
+        return [name for name in stats["adapters"] if not name.startswith("vios")]
+
+    def verb(self, *words):
+        done = subprocess.run([str(self.binary), *words, "--control", "sealane.sock", "--timeout", "60"],
+                              cwd=self.room.folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Unfit(f"sealane {' '.join(words)}: {(done.stderr or done.stdout).strip()[-300:]}")
+        return json.loads(done.stdout) if "--json" in words else done.stdout
+
+def preload(load, where="sink/ent0"):
+    """The source's destinations, as rows to load."""
+    vlan = SOURCE_VLAN if load.tagged else 1
+    return [(destination(index), vlan, where) for index in range(load.macs)]
