@@ -29,6 +29,8 @@ BARS = (
     Bar("vhost/size=64 sealane", "vhost/size=64 testpmd io", 0, 0.98),
     Bar("vhost/size=1518 sealane", "vhost/size=1518 ovs*", 1.05, 1.05),
     Bar("vhost/size=1518 sealane", "vhost/size=1518 testpmd io", 0, 1),
+    Bar("workers/disjoint sealane 2 workers", "workers/disjoint sealane 1 worker", 1.8, 1.95),
+    Bar("scale/adapters sealane 256 adapters", "scale/adapters sealane 2 adapters", 0.7, 0.9),
 )
 
 

@@ -4,8 +4,9 @@ import functools
 
 import frames
 import generator
+import scale
 import sealane
-from load import Cores, Loop, Replay
+from load import SOURCE_VLAN, Cores, Loop, Replay
 from ovs import Ovs
 from runs import Comparison, Entry
 from sealane import Sealane
@@ -32,11 +33,16 @@ class Rig:
     def binary(self):
         return self.build / "control/app/sealane"
 
-    def replay(self, macs, tagged=False):
-        """The load, its file made when it is first asked for."""
-        path = self.folder / f"{macs}{'-tagged' if tagged else ''}.pcap"
+    def file(self, name, make):
+        """Path of a file of the frames that `make()` gives, written when it is first asked for."""
+        path = self.folder / f"{name}.pcap"
         if not path.exists():
-            frames.write_pcap(path, frames.to_destinations(macs, 10 if tagged else None))
+            frames.write_pcap(path, make())
+        return path
+
+    def replay(self, macs, tagged=False):
+        path = self.file(f"{macs}{'-tagged' if tagged else ''}",
+                         lambda: frames.to_destinations(macs, SOURCE_VLAN if tagged else None))
         return Replay(pcap=str(path), macs=macs, frames=macs, tagged=tagged)
 
     def sealane(self, room, configuration, **more):
@@ -118,4 +124,5 @@ def all_comparisons(rig):
         switch(rig, 1024, tagged=True),
         sea(rig, 1024),
         *(vhost(rig, size) for size in generator.MIXES),
+        *scale.comparisons(rig),
     ]

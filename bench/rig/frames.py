@@ -2,7 +2,7 @@
 
 import struct
 
-SOURCE = "02:00:00:00:00:01"
+SOURCE, SOURCE_2, LAST = "02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:fe"
 SHORTEST = 60  # bytes of a 64-byte frame without its checksum, which no virtual port carries
 FIRST_DESTINATION = 0x0210 << 32
 
@@ -52,6 +52,11 @@ def to_destinations(macs, vlan=None, size=SHORTEST, source=SOURCE):
     return (frame(destination(index), source, index, vlan, size) for index in range(macs))
 
 
-def from_sources(macs, dst, size=SHORTEST):
+def from_sources(macs, dst):
     """To one address from each of so many."""
-    return (frame(dst, destination(index), index, None, size) for index in range(macs))
+    return (frame(dst, destination(index), index) for index in range(macs))
+
+
+def in_vlans(vlans):
+    """One frame in each of so many, all to one address."""
+    return (frame(destination(0), SOURCE, vlan, vlan) for vlan in vlans)

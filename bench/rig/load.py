@@ -14,6 +14,16 @@ class Cores:
     rest: int = 1
 
 
+def pcap_source(path, number=0):
+    """devargs of a device that replays a file without end."""
+    return f"net_pcap{number},rx_pcap={path},infinite_rx=1"
+
+
+def null_sink(number=1):
+    """devargs of a device that swallows all."""
+    return f"net_null{number},no-rx=1"
+
+
 @dataclasses.dataclass(frozen=True)
 class Replay:
     """A pcap file replayed without end into one port; a port that swallows what comes out."""
@@ -25,11 +35,11 @@ class Replay:
 
     @property
     def source(self):
-        return f"net_pcap0,rx_pcap={self.pcap},infinite_rx=1"
+        return pcap_source(self.pcap)
 
     @property
     def sink(self):
-        return "net_null1,no-rx=1"
+        return null_sink()
 
     @property
     def buffers(self):

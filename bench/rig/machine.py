@@ -57,15 +57,16 @@ def facts(sealane, cores, pages):
 
 
 class CoreWatch:
-    """Part of a core that a process's busiest thread had since this was made: what others on it left."""
+    """Part of a core that each of a process's busiest threads had since this was made: what others left it."""
 
-    def __init__(self, process):
-        self.process = process
+    def __init__(self, process, threads):
+        self.process, self.threads = process, threads
         self.before, self.began = process.thread_times(), time.monotonic()
 
     def part(self):
         took = time.monotonic() - self.began
-        return max(spent - self.before.get(thread, 0) for thread, spent in self.process.thread_times().items()) / took
+        spent = [now - self.before.get(thread, 0) for thread, now in self.process.thread_times().items()]
+        return sum(sorted(spent)[-self.threads:]) / took / self.threads
 
 
 class StealWatch:

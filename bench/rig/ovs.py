@@ -81,6 +81,8 @@ class UnixControl:
 class Ovs:
     """One bridge, NORMAL forwarding, two ports; `settings` are other_config of the whole."""
 
+    threads = 1
+
     def __init__(self, room, cores, load, settings=()):
         self.room, self.cores, self.load, self.settings = room, cores, load, dict(settings)
         self.process = self.control = None

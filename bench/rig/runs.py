@@ -14,6 +14,7 @@ class Entry:
 
     dut: str
     make: Callable
+    facts: dict = dataclasses.field(default_factory=dict)  # columns of its own
 
 
 @dataclasses.dataclass
@@ -43,7 +44,7 @@ def measure_once(entry, pace) -> Measurement:
         dut = entry.make(room)
         dut.start()
         dut.warm_up(pace.warm_up_s)
-        steal, core = StealWatch(), CoreWatch(dut.process)
+        steal, core = StealWatch(), CoreWatch(dut.process, dut.threads)
         measurement = dut.measure(pace.measure_s)
         measurement.steal, measurement.core = steal.part(), core.part()
         if measurement.mpps == 0:
@@ -68,7 +69,7 @@ def run(comparison, pace, tell, rows):
     finally:
         for entry in comparison.entries:
             row = {"case": comparison.case, "variant": comparison.variant, "dut": entry.dut, **comparison.facts,
-                   **summary(rounds[entry.dut])}
+                   **entry.facts, **summary(rounds[entry.dut])}
             if entry.dut in errors or not rounds[entry.dut]:
                 row["error"] = errors.get(entry.dut, "interrupted")
             rows.append(row)

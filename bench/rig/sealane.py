@@ -29,10 +29,10 @@ def vhost_user(path):
 
 
 class Configuration:
-    """Text of a configuration file, adapter by adapter; the first two of all are what is measured."""
+    """Text of a configuration file, adapter by adapter."""
 
-    def __init__(self, cores, workers=1, buffers="auto", unknown="trunk"):
-        self.cores, self.workers, self.buffers, self.unknown = cores, workers, buffers, unknown
+    def __init__(self, cores, workers=1, buffers="auto", capacity=4194304):
+        self.cores, self.workers, self.buffers, self.capacity = cores, workers, buffers, capacity
         self.partitions = []
 
     def client(self, name, port, **keys):
@@ -47,9 +47,9 @@ class Configuration:
             ["{name: ent6, real_adapter: ent0, virt_adapters: [ent3], pvid_adapter: ent3, pvid: 1}"]))
 
     def text(self):
-        cores = ", ".join(str(core) for core in self.cores[:self.workers])
+        cores = ", ".join(str(core) for core in (self.cores.dut, self.cores.rest)[:self.workers])
         lines = ["system: bench", "vswitches:",
-                 f"  - {{name: ETHERNET0, unknown_unicast: {self.unknown}, address_table: {{capacity: 4194304}}}}",
+                 f"  - {{name: ETHERNET0, address_table: {{capacity: {self.capacity}}}}}",
                  f"runtime: {{idle: poll, workers: {self.workers}, cores: [{cores}], buffers: {self.buffers}}}",
                  "partitions:"]
         for name, kind, adapters, seas in self.partitions:
@@ -60,7 +60,7 @@ class Configuration:
 
 def switch_configuration(load, cores):
     """From the source's client to the sink's."""
-    configuration = Configuration((cores.dut, cores.rest), buffers=load.buffers)
+    configuration = Configuration(cores, buffers=load.buffers)
     configuration.client("source", ethdev(load.source), **({"vids": f"[{SOURCE_VLAN}]"} if load.tagged else {}))
     configuration.client("sink", ethdev(load.sink), max_macs=1048576,
                          **({"pvid": SOURCE_VLAN} if load.tagged else {}))
@@ -69,14 +69,14 @@ def switch_configuration(load, cores):
 
 def sea_configuration(load, cores):
     """From a client over the trunk adapter to the SEA's real port; nobody inside has the addresses."""
-    configuration = Configuration((cores.dut, cores.rest), buffers=load.buffers)
+    configuration = Configuration(cores, buffers=load.buffers)
     configuration.client("source", ethdev(load.source))
     configuration.vios(ethdev(load.sink))
     return configuration
 
 
 def loop_configuration(load, cores):
-    configuration = Configuration((cores.dut, cores.rest), buffers=load.buffers)
+    configuration = Configuration(cores, buffers=load.buffers)
     for index, path in enumerate(load.sockets):
         configuration.client(f"guest{index}", vhost_user(path))
     return configuration
@@ -88,7 +88,7 @@ class Sealane:
     def __init__(self, room, binary, cores, configuration, tsc_hz, out=("sink/ent0",), addresses=()):
         self.room, self.binary, self.cores, self.tsc_hz = room, binary, cores, tsc_hz
         self.configuration, self.out, self.addresses = configuration, out, addresses
-        self.process = None
+        self.process, self.threads = None, configuration.workers
 
     def start(self):
         folder = self.room.folder
@@ -113,15 +113,12 @@ class Sealane:
         def grown(names, what):
             return sum(after["adapters"][name][what] - before["adapters"][name][what] for name in names)
 
-        came, went = grown(self.entrances(after), "rx_frames"), grown(self.out, "tx_frames")
-        rate = went / took
-        return Measurement(mpps=rate / 1e6, loss=max(0.0, 1 - went / came) if came else 1.0,
-                           cycles=self.configuration.workers * self.tsc_hz / rate if rate else 0.0)
-
-    @staticmethod
-    def entrances(stats):
-        """Clients' adapters: what a SEA passes on is no second arrival."""
-        return [name for name in stats["adapters"] if not name.startswith("vios")]
+        rate = grown(self.out, "tx_frames") / took
+        everywhere = after["adapters"]
+        dropped = sum(dropped_at(row) - dropped_at(before["adapters"][name]) for name, row in everywhere.items())
+        handled = grown(everywhere, "rx_frames") + grown(everywhere, "copies")
+        return Measurement(mpps=rate / 1e6, loss=dropped / handled if handled else 1.0,
+                           cycles=self.threads * self.tsc_hz / rate if rate else 0.0)
 
     def verb(self, *words):
         done = subprocess.run([str(self.binary), *words, "--control", "sealane.sock", "--timeout", "60"],
@@ -129,6 +126,11 @@ class Sealane:
         if done.returncode != 0:
             raise Unfit(f"sealane {' '.join(words)}: {(done.stderr or done.stdout).strip()[-300:]}")
         return json.loads(done.stdout) if "--json" in words else done.stdout
+
+def dropped_at(row):
+    """Frames that an adapter's statistics say were dropped, for all reasons."""
+    return sum(row["drops"].values())
+
 
 def preload(load, where="sink/ent0"):
     """The source's destinations, as rows to load."""

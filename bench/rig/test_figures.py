@@ -1,8 +1,10 @@
 """Medians, ratios, bars and what is printed of them."""
 
+import pathlib
 import unittest
 
 import bars
+import cases
 import report
 from figures import Measurement, paired_ratio, summary
 
@@ -49,6 +51,14 @@ class Bars(unittest.TestCase):
         self.assertEqual(self.judged(row("macs=1", "sealane", [22])), [])
         self.assertEqual(self.judged(row("macs=1", "sealane", [22]), row("macs=1", "ovs", [], error="gone")), [])
         self.assertEqual(self.judged(row("macs=1024", "sealane", [22]), row("macs=1", "ovs", [10])), [])
+
+
+    def test_every_bar_is_of_rows_that_there_can_be(self):
+        rig = cases.Rig(pathlib.Path("build"), 2e9, pathlib.Path("folder"))
+        rows = {f"{one.name} {entry.dut}" for one in cases.all_comparisons(rig) for entry in one.entries}
+        for bar in bars.BARS:
+            self.assertIn(bar.of, rows)
+            self.assertTrue(any(row.startswith(bar.over.rstrip("*")) for row in rows), bar.over)
 
 
 class Report(unittest.TestCase):

@@ -30,6 +30,8 @@ def parse_cycles(text):
 class Testpmd:
     """Forwards between two ports in one of its modes."""
 
+    threads = 1
+
     def __init__(self, room, cores, load, mode):
         self.room, self.cores, self.load, self.mode = room, cores, load, mode
         self.process = None
