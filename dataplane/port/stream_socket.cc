@@ -120,6 +120,11 @@ Status check_socket_path(const std::string& name, const std::string& path) {
                  std::to_string(sizeof(sockaddr_un::sun_path) - 1)};
 }
 
+Status free_socket_path(const std::string& name, const std::string& path) {
+    if (Status usable = check_socket_path(name, path); !usable) return usable.error();
+    return remove_stale(name, path, *address_of(path));
+}
+
 Descriptor connect_to(const std::string& path) {
     const std::optional<sockaddr_un> address = address_of(path);
     if (!address) {

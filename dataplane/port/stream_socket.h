@@ -38,6 +38,9 @@ class Listener {
 /// Why `path` can't be a unix socket's, or done.
 [[nodiscard]] Status check_socket_path(const std::string& name, const std::string& path);
 
+/// Makes way for a socket that somebody else binds: removes one that nobody listens at.
+[[nodiscard]] Status free_socket_path(const std::string& name, const std::string& path);
+
 /// Connects without blocking.  Closed, and errno says why, if that fails.
 [[nodiscard]] Descriptor connect_to(const std::string& path);
 

@@ -1,0 +1,47 @@
+#include "dataplane/port/vhost_offload.h"
+
+#include <cstring>
+
+#include "dataplane/port/frame.h"
+
+namespace sealane::port {
+namespace {
+
+constexpr std::uint16_t kPlainIpv6Header = 40;
+
+bool must_be_guarded(const rte_mbuf* frame) {
+    const bool has_extensions =
+        (frame->ol_flags & RTE_MBUF_F_TX_IPV6) != 0 && frame->l3_len != kPlainIpv6Header;
+    return is_large(frame) || has_extensions || !is_writable(frame);
+}
+
+}  // namespace
+
+bool is_taken_whole(const rte_mbuf* frame, const Offloads& offloads) {
+    if (!offloads.checksum || frame->l2_len == 0) return false;
+    if ((frame->ol_flags & RTE_MBUF_F_TX_UDP_SEG) != 0) return offloads.udp;
+    if ((frame->ol_flags & RTE_MBUF_F_TX_TCP_SEG) == 0) return true;
+    return (frame->ol_flags & RTE_MBUF_F_TX_IPV6) != 0 ? offloads.tcp6 : offloads.tcp4;
+}
+
+rte_mbuf* guard_headers(rte_mbuf* frame, rte_mempool* heads) {
+    const auto length = static_cast<std::uint16_t>(frame->l2_len);
+    const std::uint32_t headers = std::uint32_t{length} + frame->l3_len + frame->l4_len;
+    if (frame->data_len < headers || !must_be_guarded(frame)) return frame;
+
+    rte_mbuf* const head = rte_pktmbuf_alloc(heads);
+    if (head == nullptr) return nullptr;
+    std::memcpy(
+        rte_pktmbuf_append(head, length), rte_pktmbuf_mtod(frame, const std::uint8_t*), length);
+    head->ol_flags = frame->ol_flags & ~(RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL);
+    head->tx_offload = frame->tx_offload;
+    head->pkt_len = frame->pkt_len;
+    head->nb_segs = static_cast<std::uint16_t>(frame->nb_segs + 1);
+    head->next = frame;
+    frame->data_off = static_cast<std::uint16_t>(frame->data_off + length);
+    frame->data_len = static_cast<std::uint16_t>(frame->data_len - length);
+    frame->nb_segs = 1;
+    return head;
+}
+
+}  // namespace sealane::port

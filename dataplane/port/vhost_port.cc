@@ -1,0 +1,286 @@
+#include "dataplane/port/vhost_port.h"
+
+#include <algorithm>
+#include <bit>
+
+#include <rte_lcore.h>
+#include <rte_mbuf.h>
+#include <rte_vhost.h>
+
+#include "dataplane/port/vhost_offload.h"
+
+namespace sealane::port {
+namespace {
+
+using Side = VhostDevice::Side;
+
+/// Calls `deed(ring)` for each bit of `rings`.
+template <typename Deed>
+void for_each_ring(std::uint64_t rings, Deed&& deed) {
+    for (; rings != 0; rings &= rings - 1) {
+        deed(static_cast<std::uint16_t>(std::countr_zero(rings)));
+    }
+}
+
+/// The calling worker's own among `rings`, of which there is one at least.
+std::uint16_t ring_of_worker(std::uint64_t rings) {
+    const auto count = static_cast<unsigned>(std::popcount(rings));
+    if (count > 1) [[unlikely]] {
+        const unsigned worker = rte_lcore_id();
+        for (unsigned skip = worker == LCORE_ID_ANY ? 0 : worker % count; skip > 0; --skip) {
+            rings &= rings - 1;
+        }
+    }
+    return static_cast<std::uint16_t>(std::countr_zero(rings));
+}
+
+void drop_all(rte_mbuf** frames, std::uint16_t count, Drop why, Tally& tally) {
+    for (std::uint16_t i = 0; i < count; ++i) {
+        tally.drop(frames[i], Direction::Out, why);
+    }
+}
+
+std::uint64_t bytes_of(rte_mbuf* const* frames, std::uint16_t count) {
+    std::uint64_t bytes = 0;
+    for (std::uint16_t i = 0; i < count; ++i) {
+        bytes += frames[i]->pkt_len;
+    }
+    return bytes;
+}
+
+/// Copies frames to the guest, and those it takes are gone.  How many.
+std::uint16_t give(
+    int device, std::uint16_t ring, rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    const std::uint16_t taken = rte_vhost_enqueue_burst(device, ring, frames, count);
+    tally.sent(taken, bytes_of(frames, taken));
+    rte_pktmbuf_free_bulk(frames, taken);
+    return taken;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<VhostPort>> VhostPort::open(const VhostSocketSettings& settings,
+                                                   const Pools& pools) {
+    Result<Descriptor> epoll = VhostKicks::make_epoll();
+    if (!epoll) {
+        return Error{settings.name + ": can't make a vhost-user port: " + epoll.error().text};
+    }
+    std::unique_ptr<VhostPort> port(new VhostPort(settings, pools, std::move(epoll).value()));
+    Result<std::unique_ptr<VhostSocket>> socket = VhostSocket::open(settings, *port);
+    if (!socket) return socket.error();
+    port->socket_ = std::move(socket).value();
+    return port;
+}
+
+VhostPort::VhostPort(const VhostSocketSettings& settings, const Pools& pools, Descriptor epoll)
+    : settings_(settings),
+      pool_(pools.frames.get()),
+      heads_(pools.heads.get()),
+      kicks_(std::move(epoll)) {}
+
+VhostPort::~VhostPort() {
+    socket_.reset();
+    rte_pktmbuf_free_bulk(stash_.data(), stashed_);
+}
+
+void VhostPort::connected() { device_.forget_rings(); }
+
+void VhostPort::attached(int device) {
+    std::uint64_t features = 0;
+    rte_vhost_get_negotiated_features(device, &features);
+    for_each_ring(device_.rings(), [&](std::uint16_t ring) { watch(device, ring); });
+    device_.attach(device, features);
+}
+
+void VhostPort::detached() {
+    device_.detach();
+    kicks_.forget_all();
+}
+
+void VhostPort::ring_changed(int device, std::uint16_t ring, bool enabled) {
+    if (!enabled) kicks_.forget(ring);
+    if (enabled && device_.is_attached()) watch(device, ring);
+    // Beyond what was offered: a peer that does not ask how many rings it may have.
+    if (ring < 2 * settings_.offer.queues) device_.set_ring(ring, enabled);
+}
+
+void VhostPort::watch(int device, std::uint16_t ring) {
+    rte_vhost_vring vring{};
+    const bool found = rte_vhost_get_vhost_vring(device, ring, &vring) == 0;
+    if ((VhostDevice::kFromGuest >> ring & 1) != 0) kicks_.watch(ring, found ? vring.kickfd : -1);
+}
+
+std::uint16_t VhostPort::receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) {
+    if (stashed_ > 0) [[unlikely]] {
+        const std::uint16_t taken = std::min(stashed_, room);
+        std::copy_n(stash_.begin(), taken, frames);
+        std::copy(stash_.begin() + taken, stash_.begin() + stashed_, stash_.begin());
+        stashed_ = static_cast<std::uint16_t>(stashed_ - taken);
+        return taken;
+    }
+    if (!device_.is_attached()) return 0;
+    const VhostDevice::Use use(device_, Side::Receive);
+    if (!use) return 0;
+    const std::uint16_t taken = take(use.id(), frames, room);
+    if (lost_ > 0) [[unlikely]]
+        report_losses(tally);
+    return taken;
+}
+
+std::uint16_t VhostPort::take(int device, rte_mbuf** frames, std::uint16_t room) {
+    if (known_generation_ != device_.generation()) [[unlikely]] {
+        known_generation_ = device_.generation();
+        muted_ = 0;
+        look_for_positions(device);
+    }
+    const std::uint64_t rings = device_.rings() & VhostDevice::kFromGuest;
+    const std::uint64_t ahead = rings & ~((std::uint64_t{1} << next_ring_) - 1);
+    std::uint16_t taken = 0;
+    const auto visit = [&](std::uint16_t ring) {
+        if (taken == room) return;
+        taken = static_cast<std::uint16_t>(
+            taken +
+            take_from(device, ring, frames + taken, static_cast<std::uint16_t>(room - taken)));
+        next_ring_ = static_cast<std::uint16_t>((ring + 1U) % VhostDevice::kMaxRings);
+    };
+    for_each_ring(ahead, visit);
+    for_each_ring(rings & ~ahead, visit);
+    return taken;
+}
+
+std::uint16_t VhostPort::take_from(int device,
+                                   std::uint16_t ring,
+                                   rte_mbuf** frames,
+                                   std::uint16_t room) {
+    std::uint16_t taken = 0;
+    while (taken < room) {
+        const std::uint16_t wanted = std::min<std::uint16_t>(kChunk, room - taken);
+        const std::uint16_t got =
+            rte_vhost_dequeue_burst(device, ring, pool_, frames + taken, wanted);
+        for (std::uint16_t i = 0; i < got; ++i) {
+            claim_offloads(frames[taken + i]);
+        }
+        taken = static_cast<std::uint16_t>(taken + got);
+        if (got < wanted) break;
+    }
+    look_for_losses(device, ring, taken);
+    return taken;
+}
+
+void VhostPort::look_for_positions(int device) {
+    for_each_ring(device_.rings() & VhostDevice::kFromGuest, [&](std::uint16_t ring) {
+        std::uint16_t used = 0;
+        rte_vhost_get_vring_base(device, ring, &positions_[ring], &used);
+    });
+}
+
+void VhostPort::look_for_losses(int device, std::uint16_t ring, std::uint16_t taken) {
+    std::uint16_t position = 0, used = 0;
+    if (rte_vhost_get_vring_base(device, ring, &position, &used) != 0) return;
+    const auto moved = static_cast<std::uint16_t>(position - positions_[ring]);
+    positions_[ring] = position;
+    if (moved == taken) [[likely]]
+        return;
+    if ((device_.features() & virtio::kRingPacked) == 0) {
+        lost_ += static_cast<std::uint16_t>(moved - taken);
+    } else if (taken == 0) {
+        ++lost_;  // packed rings count descriptors, not frames; the library stops at the first loss
+    }
+}
+
+void VhostPort::report_losses(Tally& tally) {
+    const bool no_buffer = rte_mempool_avail_count(pool_) < kChunk;
+    tally.received(lost_, 0);
+    tally.drop_unmade(Direction::In, no_buffer ? Drop::NoBuffer : Drop::Malformed, lost_);
+    lost_ = 0;
+}
+
+void VhostPort::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    const VhostDevice::Use use(device_, Side::Send);
+    const std::uint64_t rings = device_.rings() & VhostDevice::kToGuest;
+    if (!use || rings == 0) return drop_all(frames, count, Drop::PortDown, tally);
+
+    constexpr unsigned kMostRefusals = 4;
+    const std::uint16_t ring = ring_of_worker(rings);
+    const std::uint16_t ready = make_ready(frames, count, tally);
+    std::uint16_t done = 0;
+    for (unsigned refusals = 0; done < ready && refusals < kMostRefusals;) {
+        const auto chunk = std::min<std::uint16_t>(kChunk, ready - done);
+        const std::uint16_t taken = give(use.id(), ring, frames + done, chunk, tally);
+        done = static_cast<std::uint16_t>(done + taken);
+        if (taken == chunk) continue;
+        // The one it stopped at may be too large for the buffers there are, and the next be small.
+        tally.drop(frames[done++], Direction::Out, Drop::PeerBackpressure);
+        ++refusals;
+    }
+    drop_all(
+        frames + done, static_cast<std::uint16_t>(ready - done), Drop::PeerBackpressure, tally);
+}
+
+std::uint16_t VhostPort::make_ready(rte_mbuf** frames, std::uint16_t count, Tally& tally) const {
+    std::uint16_t ready = 0;
+    for (std::uint16_t i = 0; i < count; ++i) {
+        rte_mbuf* frame = frames[i];
+        if (has_offload(frame)) [[unlikely]] {
+            // Whoever sent it asked offloads(), but of the peer that has just gone.
+            if (!is_taken_whole(frame, offloads())) {
+                tally.drop(frame, Direction::Out, Drop::BadOffload);
+                continue;
+            }
+            frame = guard_headers(frame, heads_);
+            if (frame == nullptr) {
+                tally.drop(frames[i], Direction::Out, Drop::NoBuffer);
+                continue;
+            }
+        }
+        frames[ready++] = frame;
+    }
+    return ready;
+}
+
+void VhostPort::service(Instant /*now*/, Tally& tally) {
+    if (lost_ > 0) report_losses(tally);
+    const VhostDevice::Use use(device_, Side::Receive);
+    if (use && (device_.rings() & VhostDevice::kFromGuest & ~muted_) != 0) {
+        want_kicks(use.id(), false);
+    }
+}
+
+void VhostPort::want_kicks(int device, bool wanted) {
+    const std::uint64_t rings = device_.rings() & VhostDevice::kFromGuest;
+    for_each_ring(rings, [&](std::uint16_t ring) {
+        rte_vhost_enable_guest_notification(device, ring, wanted ? 1 : 0);
+    });
+    muted_ = wanted ? 0 : rings;
+}
+
+bool VhostPort::prepare_to_sleep() {
+    if (stashed_ > 0) return false;
+    const VhostDevice::Use use(device_, Side::Receive);
+    if (!use) return true;
+    want_kicks(use.id(), true);
+    // What the guest sent before it saw that is found here; for what comes after, it kicks.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    stashed_ = take(use.id(), stash_.data(), kChunk);
+    return stashed_ == 0 && lost_ == 0 && !kicks_.is_blind();
+}
+
+PortState VhostPort::state() const {
+    const bool up = device_.is_attached();
+    const std::uint64_t acked = device_.features();
+    std::string detail = (settings_.server ? "server at " : "client of ") + settings_.path;
+    if (up) {
+        const int queues = std::popcount(device_.rings() & VhostDevice::kFromGuest);
+        detail += ", " + std::to_string(queues) + " of " + std::to_string(settings_.offer.queues) +
+                  (settings_.offer.queues == 1 ? " queue" : " queues");
+    } else {
+        detail += settings_.server ? ": nobody is connected" : ": no peer, or it is not ready";
+    }
+    return {
+        .up = up,
+        .type = "vhost-user",
+        .detail = std::move(detail),
+        .features = feature_report(settings_.offer, socket_ ? socket_->offered() : 0, up, acked)};
+}
+
+}  // namespace sealane::port
