@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import large
 from figures import paired_ratio
 
 
@@ -29,6 +30,7 @@ BARS = (
     Bar("vhost/size=64 sealane", "vhost/size=64 testpmd io", 0, 0.98),
     Bar("vhost/size=1518 sealane", "vhost/size=1518 ovs*", 1.05, 1.05),
     Bar("vhost/size=1518 sealane", "vhost/size=1518 testpmd io", 0, 1),
+    Bar("large/vhost sealane whole", "large/vhost sealane 1518", 6, 10, factor=large.SIZE / 1514),
     Bar("workers/disjoint sealane 2 workers", "workers/disjoint sealane 1 worker", 1.8, 1.95),
     Bar("scale/adapters sealane 256 adapters", "scale/adapters sealane 2 adapters", 0.7, 0.9),
 )

@@ -3,10 +3,10 @@
 import functools
 
 import frames
-import generator
 import scale
 import sealane
-from load import SOURCE_VLAN, Cores, Loop, Replay
+import vhost
+from load import SOURCE_VLAN, Cores, Replay
 from ovs import Ovs
 from runs import Comparison, Entry
 from sealane import Sealane
@@ -49,27 +49,6 @@ class Rig:
         return Sealane(room, self.binary, self.cores, configuration, self.tsc_hz, **more)
 
 
-class Looped:
-    """A device under test together with the generator that it connects to."""
-
-    def __init__(self, room, cores, mix, make):
-        self.sockets = (room.folder / "v0.sock", room.folder / "v1.sock")
-        self.generator = generator.Generator(room, cores, self.sockets, mix)
-        self.dut = make(Loop(self.sockets))
-
-    def start(self):
-        self.generator.start()
-        self.dut.start()
-        self.generator.send()
-
-    def __getattr__(self, name):
-        return getattr(self.dut, name)
-
-
-def pages_for(load):
-    return max(1024, load.buffers // BUFFER_PAGE_SHARE + 256)
-
-
 def peers(rig, load_of, settings):
     """Entries of testpmd and OVS for a replayed load."""
     for mode in ("mac", "io"):
@@ -106,23 +85,11 @@ def sea(rig, macs):
                       [Entry("sealane", across), Entry("sealane switch", plain), *peers(rig, load_of, ())])
 
 
-def vhost(rig, size):
-    mix = generator.MIXES[size]
-    ours = lambda room: Looped(room, rig.cores, mix, lambda load: rig.sealane(
-        room, sealane.loop_configuration(load, rig.cores), out=("guest0/ent0", "guest1/ent0")))
-    theirs = [Entry("ovs", lambda room: Looped(room, rig.cores, mix, lambda load: Ovs(room, rig.cores, load)))]
-    for mode in ("mac", "io"):
-        theirs.append(Entry(f"testpmd {mode}", lambda room, mode=mode: Looped(
-            room, rig.cores, mix, lambda load: Testpmd(room, rig.cores, load, mode))))
-    facts = {"size": int(size) if size.isdigit() else round(generator.mean_size(mix)), "macs": 2}
-    return Comparison("vhost", f"size={size}", facts, [Entry("sealane", ours), *theirs])
-
-
 def all_comparisons(rig):
     return [
         *(switch(rig, macs) for macs in MACS),
         switch(rig, 1024, tagged=True),
         sea(rig, 1024),
-        *(vhost(rig, size) for size in generator.MIXES),
+        *vhost.comparisons(rig),
         *scale.comparisons(rig),
     ]

@@ -13,6 +13,7 @@ class Measurement:
     loss: float    # part of the frames that came in and did not go out
     steal: float = 0.0  # part of the machine's time that its hypervisor gave to others
     core: float = 1.0   # part of its core that the polling thread had
+    gbps: float = 0.0   # of the frames' bytes in memory
 
 
 def summary(rounds):
@@ -21,14 +22,15 @@ def summary(rounds):
         return {}
     rates = [one.mpps for one in rounds]
     return {
-        "mpps": round(statistics.median(rates), 4),
-        "mpps_min": round(min(rates), 4),
-        "mpps_max": round(max(rates), 4),
+        "mpps": round(statistics.median(rates), 6),
+        "mpps_min": round(min(rates), 6),
+        "mpps_max": round(max(rates), 6),
+        "gbps": round(statistics.median(one.gbps for one in rounds), 3),
         "cycles": round(statistics.median(one.cycles for one in rounds), 1),
         "loss": round(statistics.median(one.loss for one in rounds), 6),
         "steal": round(max(one.steal for one in rounds), 4),
         "core": round(statistics.median(one.core for one in rounds), 3),
-        "rounds": [round(rate, 4) for rate in rates],
+        "rounds": [round(rate, 6) for rate in rates],
         "rounds_core": [round(one.core, 3) for one in rounds],
     }
 

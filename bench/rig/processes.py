@@ -79,6 +79,12 @@ class Process:
         telling = [line for line in lines if any(word in line.lower() for word in ("error", "fail", "cannot", "can't"))]
         return " | ".join((telling or lines)[-3:]) or "(it said nothing)"
 
+    def pause(self):
+        self.child.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.child.send_signal(signal.SIGCONT)
+
     def thread_times(self):
         """Seconds on a core, by thread."""
         times = {}
@@ -93,6 +99,7 @@ class Process:
         """Asks it to end, insists, and waits."""
         if self.child.poll() is None:
             self.child.terminate()
+            self.resume()
             try:
                 self.child.wait(STOP_S)
             except subprocess.TimeoutExpired:

@@ -3,8 +3,8 @@
 import json
 
 COLUMNS = (("case", "case"), ("dut", "dut"), ("size", "size"), ("mpps", "Mpps"), ("spread", "min..max"),
-           ("cycles", "cycles"), ("loss", "loss"), ("core", "core"), ("steal", "steal"))
-RIGHT = {"size", "mpps", "spread", "cycles", "loss", "core", "steal"}
+           ("gbps", "Gbit/s"), ("cycles", "cycles"), ("loss", "loss"), ("core", "core"), ("steal", "steal"))
+RIGHT = {"size", "mpps", "spread", "gbps", "cycles", "loss", "core", "steal"}
 
 
 def layout(rows, columns, right):
@@ -16,13 +16,17 @@ def layout(rows, columns, right):
         for word, width, (key, _) in zip(line, widths, columns)).rstrip() for line in lines)
 
 
+def rate(mpps):
+    return f"{mpps:.2f}" if mpps >= 1 else f"{mpps:.4f}"
+
+
 def table(rows):
     shown = []
     for row in rows:
         cells = {"case": f"{row['case']}/{row['variant']}", "dut": row["dut"], "size": row.get("size", "")}
         if "mpps" in row:
-            cells.update(mpps=f"{row['mpps']:.2f}", spread=f"{row['mpps_min']:.2f}..{row['mpps_max']:.2f}",
-                         cycles=f"{row['cycles']:.0f}" if row["cycles"] else "–", loss=f"{row['loss']:.2%}",
+            cells.update(mpps=rate(row["mpps"]), spread=f"{rate(row['mpps_min'])}..{rate(row['mpps_max'])}",
+                         gbps=f"{row['gbps']:.1f}", cycles=f"{row['cycles']:.0f}" if row["cycles"] else "–", loss=f"{row['loss']:.2%}",
                          core=f"{row['core']:.0%}", steal=f"{row['steal']:.1%}")
         shown.append(cells)
     errors = [f"{row['case']}/{row['variant']} {row['dut']}: {row['error']}" for row in rows if "error" in row]

@@ -39,7 +39,10 @@ class Pace:
     measure_s: float = 2.0
 
 
-def measure_once(entry, pace) -> Measurement:
+CHECKSUM = 4  # bytes that the name of a size counts and memory has not
+
+
+def measure_once(entry, pace, size) -> Measurement:
     with Room() as room:
         dut = entry.make(room)
         dut.start()
@@ -47,6 +50,7 @@ def measure_once(entry, pace) -> Measurement:
         steal, core = StealWatch(), CoreWatch(dut.process, dut.threads)
         measurement = dut.measure(pace.measure_s)
         measurement.steal, measurement.core = steal.part(), core.part()
+        measurement.gbps = measurement.gbps or measurement.mpps * (size - CHECKSUM) * 8e-3
         if measurement.mpps == 0:
             raise Unfit("no frame came out")
         return measurement
@@ -63,7 +67,7 @@ def run(comparison, pace, tell, rows):
                     continue  # what does not start does not start again
                 tell(f"{comparison.name} {entry.dut}, round {number + 1} of {pace.rounds}")
                 try:
-                    rounds[entry.dut].append(measure_once(entry, pace))
+                    rounds[entry.dut].append(measure_once(entry, pace, {**comparison.facts, **entry.facts}["size"]))
                 except (Unfit, OSError) as fault:
                     errors[entry.dut] = str(fault)
     finally:

@@ -117,7 +117,8 @@ class Sealane:
         everywhere = after["adapters"]
         dropped = sum(dropped_at(row) - dropped_at(before["adapters"][name]) for name, row in everywhere.items())
         handled = grown(everywhere, "rx_frames") + grown(everywhere, "copies")
-        return Measurement(mpps=rate / 1e6, loss=dropped / handled if handled else 1.0,
+        return Measurement(mpps=rate / 1e6, gbps=grown(self.out, "tx_bytes") / took * 8e-9,
+                           loss=dropped / handled if handled else 1.0,
                            cycles=self.threads * self.tsc_hz / rate if rate else 0.0)
 
     def verb(self, *words):
