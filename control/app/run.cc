@@ -88,6 +88,8 @@ void guard_port_sockets(const config::System& model, SocketGuard& guard) {
         for (const config::Adapter& adapter : partition.adapters) {
             const auto* stream = std::get_if<config::QemuStreamPort>(&adapter.port);
             if (stream != nullptr && stream->listen) guard.watch(stream->path);
+            const auto* vhost = std::get_if<config::VhostUserPort>(&adapter.port);
+            if (vhost != nullptr && vhost->server) guard.watch(vhost->path);
         }
     }
 }

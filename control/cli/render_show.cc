@@ -40,7 +40,7 @@ std::string mac_of(const json& adapter) {
     return has_one ? adapter.at("mac").get<std::string>() : kNothing;
 }
 
-/// "lpar1/ent0 offers csum, packed; acked: csum" and, a line each, why the others are not on.
+/// What a port and its peer can agree on; with a peer, also why they did not agree on the rest.
 std::string text_of_features(const json& adapter) {
     if (!adapter.at("port").contains("features")) return {};
     std::string offered;
@@ -54,7 +54,7 @@ std::string text_of_features(const json& adapter) {
         if (feature.at("offered").get<bool>()) append(offered, name);
         if (feature.at("acked").get<bool>()) {
             append(acked, name);
-        } else {
+        } else if (adapter.at("port").at("up").get<bool>()) {
             append(missing[feature.at("why_not").get<std::string>()], name);
         }
     }

@@ -135,6 +135,17 @@ struct PortText {
         map.put_number("queue_frames", port.queue_frames, QemuStreamPort{}.queue_frames);
         return map.text(0);
     }
+
+    std::string operator()(const VhostUserPort& port) const {
+        const VhostUserPort usual;
+        FlowMap map;
+        map.put("type", "vhost-user");
+        map.put_text("path", port.path);
+        map.put_word("mode", kVhostModes, port.server, usual.server);
+        map.put_number("queues", port.queues, usual.queues);
+        map.put_flag("offloads", port.offloads, usual.offloads);
+        return map.text(0);
+    }
 };
 
 void put_allowed_macs(FlowMap& map, const AllowedMacs& allowed) {

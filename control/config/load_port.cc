@@ -12,10 +12,12 @@ constexpr std::array<std::string_view, 2> kRingKeys{"type", "size"};
 constexpr std::array<std::string_view, 5> kEthdevKeys{
     "type", "devargs", "pci", "rx_descriptors", "tx_descriptors"};
 constexpr std::array<std::string_view, 4> kStreamKeys{"type", "listen", "connect", "queue_frames"};
+constexpr std::array<std::string_view, 5> kVhostKeys{"type", "path", "mode", "queues", "offloads"};
 
 constexpr std::uint64_t kMinRing = 64, kMaxRing = 16'384;
 constexpr std::uint64_t kMinDescriptors = 32, kMaxDescriptors = 32'768;
 constexpr std::uint64_t kMaxQueueFrames = 65'536;
+constexpr std::uint64_t kMaxVhostQueues = 16;
 constexpr std::size_t kMaxSocketPath = 107;  // sockaddr_un's 108 bytes with the final zero
 constexpr std::size_t kMaxDevargs = 1'024;
 constexpr std::size_t kMaxDeviceName = 63;  // RTE_ETH_NAME_MAX_LEN with the final zero
@@ -85,28 +87,41 @@ EthdevPort load_ethdev(const YamlValue& value, const std::string& who, Source& s
     return port;
 }
 
+constexpr std::string_view kSocketRight = "name a unix socket of at most 107 bytes";
+
+void check_socket_path(Fields& fields, std::string_view key, const std::string& path) {
+    if (!fields.has(key) || fields.source().is_spoilt(fields.place(), key)) return;
+    if (!path.empty() && path.size() <= kMaxSocketPath && is_printable(path)) return;
+    fields.fault(key,
+                 std::string(key) + " " + quote(path) + " of " + std::to_string(path.size()) +
+                     " bytes can't be a path; " + std::string(kSocketRight));
+}
+
 QemuStreamPort load_stream(const YamlValue& value, const std::string& who, Source& source) {
-    constexpr std::string_view kRight = "name a unix socket of at most 107 bytes";
     QemuStreamPort port;
     Fields fields(source, value, who, "a qemu-stream port", kStreamKeys);
     port.listen = !fields.has("connect");
     const std::string_view key = port.listen ? "listen" : "connect";
-    fields.read(key, port.path, kRight);
+    fields.read(key, port.path, kSocketRight);
     fields.read("queue_frames", port.queue_frames, 1, kMaxQueueFrames);
     if (fields.has("listen") && fields.has("connect")) {
         fields.fault("connect", "listen and connect are both given; keep one of them");
     } else if (port.listen) {
-        fields.require("listen", std::string(kRight) + " to listen on, or connect to");
+        fields.require("listen", std::string(kSocketRight) + " to listen on, or connect to");
     }
-    if (fields.has(key) && !source.is_spoilt(value.place, key)) {
-        const std::size_t length = port.path.size();
-        if (length == 0 || length > kMaxSocketPath || !is_printable(port.path)) {
-            fields.fault(key,
-                         std::string(key) + " " + quote(port.path) + " of " +
-                             std::to_string(length) + " bytes can't be a path; " +
-                             std::string(kRight));
-        }
-    }
+    check_socket_path(fields, key, port.path);
+    return port;
+}
+
+VhostUserPort load_vhost(const YamlValue& value, const std::string& who, Source& source) {
+    VhostUserPort port;
+    Fields fields(source, value, who, "a vhost-user port", kVhostKeys);
+    fields.read("path", port.path, kSocketRight);
+    fields.read("mode", port.server, kVhostModes);
+    fields.read("queues", port.queues, 1, kMaxVhostQueues);
+    fields.read("offloads", port.offloads);
+    fields.require("path", kSocketRight);
+    check_socket_path(fields, "path", port.path);
     return port;
 }
 
@@ -132,7 +147,7 @@ std::optional<PortSpec> load_port(const YamlValue& value, Fields& adapter) {
     const std::string who = adapter.who() + ": port";
     Source& source = adapter.source();
     const std::string_view type = peek(value, "type");
-    for (const std::string_view key : {"devargs", "pci", "listen", "connect"}) {
+    for (const std::string_view key : {"devargs", "pci", "listen", "connect", "path"}) {
         for (const YamlMember& member : value.members) {
             if (member.key == key) source.note(adapter.place(), key, member.value.place);
         }
@@ -140,6 +155,7 @@ std::optional<PortSpec> load_port(const YamlValue& value, Fields& adapter) {
     if (type == kPortTypes[0]) return load_ring(value, who, source);
     if (type == kPortTypes[1]) return load_ethdev(value, who, source);
     if (type == kPortTypes[2]) return load_stream(value, who, source);
+    if (type == kPortTypes[3]) return load_vhost(value, who, source);
     refuse_type(value, who, source);
     return std::nullopt;
 }

@@ -90,7 +90,18 @@ struct QemuStreamPort {
     bool operator==(const QemuStreamPort&) const = default;
 };
 
-using PortSpec = std::variant<NoPort, RingPort, EthdevPort, QemuStreamPort>;
+/// A unix socket over which a virtio-net guest shares its memory and rings: QEMU's `-netdev
+/// vhost-user`, DPDK's net_virtio_user.
+struct VhostUserPort {
+    std::string path;     ///< As above.
+    bool server = false;  ///< true: we make the socket.  Otherwise the peer does: try for ever.
+    std::uint16_t queues = 1;  ///< Pairs of rings that the guest may use at most; 1 to 16.
+    bool offloads = true;      ///< false: no partial checksum and no large frame, either way.
+
+    bool operator==(const VhostUserPort&) const = default;
+};
+
+using PortSpec = std::variant<NoPort, RingPort, EthdevPort, QemuStreamPort, VhostUserPort>;
 
 enum class AdapterKind : std::uint8_t { Physical, Virtual };
 

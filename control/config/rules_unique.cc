@@ -56,19 +56,21 @@ class PortCheck {
 
     void check(const AdapterOf& of) {
         if (const auto* stream = std::get_if<QemuStreamPort>(&of.adapter->port)) {
-            check_stream(of, *stream);
+            check_socket(of, stream->path, stream->listen ? "listen" : "connect");
+        } else if (const auto* vhost = std::get_if<VhostUserPort>(&of.adapter->port)) {
+            check_socket(of, vhost->path, "path");
         } else if (const auto* ethdev = std::get_if<EthdevPort>(&of.adapter->port)) {
             check_ethdev(of, *ethdev);
         }
     }
 
   private:
-    void check_stream(const AdapterOf& of, const QemuStreamPort& stream) {
-        if (stream.path.empty()) return;
+    void check_socket(const AdapterOf& of, const std::string& path, std::string_view field) {
+        if (path.empty()) return;
         sockets_.take(of,
-                      std::filesystem::path(stream.path).lexically_normal().string(),
-                      stream.listen ? "listen" : "connect",
-                      "socket " + stream.path,
+                      std::filesystem::path(path).lexically_normal().string(),
+                      field,
+                      "socket " + path,
                       "use another path");
     }
 

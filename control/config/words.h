@@ -45,12 +45,18 @@ inline constexpr std::array kIdlePolicies{
 };
 
 /// By the alternatives of PortSpec; NoPort has no word.
-inline constexpr std::array<std::string_view, 3> kPortTypes{"ring", "ethdev", "qemu-stream"};
+inline constexpr std::array<std::string_view, 4> kPortTypes{
+    "ring", "ethdev", "qemu-stream", "vhost-user"};
+
+/// Who makes a vhost-user socket, as `server`.
+inline constexpr std::array kVhostModes{
+    Word<bool>{"client", false},
+    Word<bool>{"server", true},
+};
 
 // Named by the design, refused until they are there.
 inline constexpr std::array<std::string_view, 1> kUnbuiltSwitchModes{"vepa"};
-inline constexpr std::array<std::string_view, 4> kUnbuiltPortTypes{
-    "vhost-user", "qemu-dgram", "vde", "impair"};
+inline constexpr std::array<std::string_view, 3> kUnbuiltPortTypes{"qemu-dgram", "vde", "impair"};
 
 /// The word for `value` in one of the tables above.
 template <typename Enum, std::size_t N>

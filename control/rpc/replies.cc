@@ -84,17 +84,27 @@ json slot_object(const runtime::SlotReport& slot) {
             {"epoch", slot.epoch}};
 }
 
+json port_object(const runtime::PortReport& port) {
+    json object{
+        {"type", port.type}, {"up", port.up}, {"detail", port.detail}, {"pending", port.pending}};
+    if (port.features.empty()) return object;
+    json& features = object["features"] = json::array();
+    for (const runtime::FeatureReport& feature : port.features) {
+        features.push_back({{"name", feature.name},
+                            {"offered", feature.offered},
+                            {"acked", feature.acked},
+                            {"why_not", feature.why_not}});
+    }
+    return object;
+}
+
 json adapter_object(const AdapterReport& adapter) {
     json object{{"name", adapter.name},
                 {"role", name_of(adapter.role)},
                 {"enabled", adapter.enabled},
                 {"mtu", adapter.mtu},
                 {"worker", adapter.worker},
-                {"port",
-                 {{"type", adapter.port.type},
-                  {"up", adapter.port.up},
-                  {"detail", adapter.port.detail},
-                  {"pending", adapter.port.pending}}}};
+                {"port", port_object(adapter.port)}};
     if (!is_virtual(adapter)) return object;
     object["vswitch"] = adapter.vswitch;
     object["pvid"] = adapter.pvid.value;

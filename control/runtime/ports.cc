@@ -6,6 +6,7 @@
 #include "control/runtime/sizing.h"
 #include "dataplane/port/null_port.h"
 #include "dataplane/port/stream_port.h"
+#include "dataplane/port/vhost_port.h"
 
 namespace sealane::runtime {
 namespace {
@@ -51,6 +52,14 @@ struct Opener {
                                                  .queue_frames = spec.queue_frames,
                                                  .seed = seed},
                                                 pools));
+    }
+    Result<OpenPort> operator()(const config::VhostUserPort& spec) const {
+        return owned(
+            port::VhostPort::open({.name = name,
+                                   .path = spec.path,
+                                   .server = spec.server,
+                                   .offer = {.queues = spec.queues, .offloads = spec.offloads}},
+                                  pools));
     }
 };
 

@@ -19,11 +19,20 @@ enum class AdapterRole : std::uint8_t {
     Sea,       ///< The SEA's own, virtual side: what it exchanges with its trunk adapters.
 };
 
+/// Something that a port and its peer can agree on, such as "guest_tso4".
+struct FeatureReport {
+    std::string name;
+    bool offered = false;
+    bool acked = false;
+    std::string why_not;  ///< Empty if it is acked.
+};
+
 struct PortReport {
     bool up = false;
-    std::string type;           ///< "ring", "ethdev", "qemu-stream", "none", "link", "sea".
-    std::string detail;         ///< Where it is attached; if it isn't up, why.
+    std::string type;    ///< "ring", "ethdev", "qemu-stream", "vhost-user", "none", "link", "sea".
+    std::string detail;  ///< Where it is attached; if it isn't up, why.
     std::uint64_t pending = 0;  ///< Frames accepted for sending and not yet taken by the peer.
+    std::vector<FeatureReport> features;  ///< Of ports that negotiate some.
 };
 
 struct SlotReport {

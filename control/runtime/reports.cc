@@ -12,7 +12,12 @@ namespace {
 using Parts = System::Parts;
 
 PortReport port_report(const port::PortState& state) {
-    return {.up = state.up, .type = state.type, .detail = state.detail, .pending = state.pending};
+    PortReport report{
+        .up = state.up, .type = state.type, .detail = state.detail, .pending = state.pending};
+    for (const port::PortFeature& feature : state.features) {
+        report.features.push_back({feature.name, feature.offered, feature.acked, feature.why_not});
+    }
+    return report;
 }
 
 SlotReport slot_report(const Parts& parts, AdapterId id) {

@@ -23,6 +23,11 @@ struct Held {
     }
     /// Its queue is bounded in bytes as well: half a thousand buffers' worth (stream_outbox).
     std::uint32_t operator()(const config::QemuStreamPort&) const { return 512 + port::kBurst; }
+    /// Frames are copied to and from the guest; what is in hand is a burst, of large frames even.
+    std::uint32_t operator()(const config::VhostUserPort& vhost) const {
+        constexpr std::uint32_t kBuffersOfLarge = 64 * 1024 / port::kBufferRoom + 1;
+        return port::kBurst * (vhost.offloads ? kBuffersOfLarge : 1);
+    }
 };
 
 }  // namespace

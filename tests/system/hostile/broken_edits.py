@@ -62,7 +62,7 @@ EDITS = [
     ("two switches of one name", "mode: veb}", "mode: veb}\n  - {name: ETHERNET0}"),
     ("two partitions of one name", "name: lpar1", "name: vios1"),
     ("an unknown kind of partition", "type: client", "type: customer"),
-    ("a port that is not built", "{type: qemu-stream, listen: RUN/lpar1}", "{type: vhost-user, path: RUN/lpar1}"),
+    ("a port that is not built", "{type: qemu-stream, listen: RUN/lpar1}", "{type: qemu-dgram, path: RUN/lpar1}"),
     ("an unknown port", "{type: qemu-stream, listen: RUN/lpar1}", "{type: carrier-pigeon}"),
     ("a port that listens and connects", "listen: RUN/lpar1", "listen: RUN/lpar1, connect: RUN/lpar2"),
     ("one socket for two ports", "listen: RUN/lpar1", "listen: RUN/wire1"),

@@ -39,6 +39,22 @@ TEST(Render, ShowTellsWhoHoldsASlotAndWhatIsDisabled) {
     EXPECT_NE(render_show(reply).find("  free  "), std::string::npos);
 }
 
+TEST(Render, ShowNamesWhatAPortAndItsPeerAgreedOnAndWhyNotTheRest) {
+    std::vector<runtime::AdapterReport> adapters = kParts->adapters;
+    adapters.resize(1);
+    adapters[0].port.features = {{.name = "csum", .offered = true, .acked = true},
+                                 {.name = "packed", .offered = true, .why_not = "not wanted"},
+                                 {.name = "mq", .why_not = "one queue"}};
+    const std::string up = render_show(rpc::show_reply(kParts->system, adapters));
+    EXPECT_NE(up.find("lpar1/ent0\n  offered: csum, packed\n  acked: csum\n"
+                      "  not packed: not wanted\n  not mq: one queue\n"),
+              std::string::npos)
+        << up;
+    adapters[0].port.up = false;
+    EXPECT_EQ(render_show(rpc::show_reply(kParts->system, adapters)).find("  not "),
+              std::string::npos);
+}
+
 TEST(Render, UptimeIsInTheTwoLargestUnits) {
     json reply = rpc::show_reply(kParts->system, {});
     const std::pair<double, const char*> cases[] = {{59.9, "up 59 s,"},

@@ -137,7 +137,7 @@ constexpr BadFile kCases[] = {
      19,
      "type: qemu-stream, ",
      "",
-     "19:16: lpar1/ent0: port: \"type\" is missing; use ring, ethdev or qemu-stream"},
+     "19:16: lpar1/ent0: port: \"type\" is missing; use ring, ethdev, qemu-stream or vhost-user"},
     {"MissingSeaName",
      "design.yaml",
      13,

@@ -119,6 +119,11 @@ TEST(Load, ValuesAtTheirLimitsAreTaken) {
     const std::string path(107, 'p');
     const Adapter longest = client_adapter(", port: {type: qemu-stream, connect: " + path + "}");
     EXPECT_EQ(std::get<QemuStreamPort>(longest.port).path, path);
+    const Adapter vhost = client_adapter(
+        ", port: {type: vhost-user, path: v, mode: server, queues: 16, offloads: false}");
+    EXPECT_EQ(std::get<VhostUserPort>(vhost.port), (VhostUserPort{"v", true, 16, false}));
+    const Adapter plain = client_adapter(", port: {type: vhost-user, path: v}");
+    EXPECT_EQ(std::get<VhostUserPort>(plain.port), (VhostUserPort{"v", false, 1, true}));
 }
 
 TEST(Load, WhatIsNotWrittenHasTheModelsDefault) {
