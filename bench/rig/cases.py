@@ -5,6 +5,7 @@ import functools
 import frames
 import scale
 import sealane
+import segment
 import vhost
 from load import SOURCE_VLAN, Cores, Replay
 from ovs import Ovs
@@ -91,5 +92,6 @@ def all_comparisons(rig):
         switch(rig, 1024, tagged=True),
         sea(rig, 1024),
         *vhost.comparisons(rig),
+        *segment.comparisons(rig),
         *scale.comparisons(rig),
     ]

@@ -31,13 +31,14 @@ def summary(rounds):
         "steal": round(max(one.steal for one in rounds), 4),
         "core": round(statistics.median(one.core for one in rounds), 3),
         "rounds": [round(rate, 6) for rate in rates],
+        "rounds_gbps": [round(one.gbps, 4) for one in rounds],
         "rounds_core": [round(one.core, 3) for one in rounds],
     }
 
 
-def paired_ratio(above, below, factor=1.0):
+def paired_ratio(above, below):
     """Of rates measured next to each other: median, least and most of each round's ratio."""
-    ratios = [factor * a / b for a, b in zip(above, below) if b > 0]
+    ratios = [a / b for a, b in zip(above, below) if b > 0]
     if not ratios:
         return None
     return {"got": round(statistics.median(ratios), 3), "min": round(min(ratios), 3), "max": round(max(ratios), 3)}

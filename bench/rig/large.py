@@ -15,8 +15,9 @@ IN_FLIGHT = 12   # each way: so many fit into a ring of 1024 buffers of 2 KiB
 HEADERS = 54
 SET_UP = ("port stop all",
           *(line.format(port) for port in (0, 1) for line in (
-              "port config {} rx_offload tcp_lro on", "port config {} tx_offload multi_segs on",
-              "csum set tcp hw {}", f"tso set {SEGMENT} {{}}")),
+              "port config {} rx_offload tcp_lro on", "port config {} rx_offload tcp_cksum on",
+              "port config {} rx_offload udp_cksum on", "port config {} tx_offload multi_segs on", "csum set tcp hw {}",
+              f"tso set {SEGMENT} {{}}")),
           "port start all")
 
 

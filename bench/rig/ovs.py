@@ -20,9 +20,9 @@ AT_ONCE = 100          # requests on their way
 
 
 def parse_ports(text):
-    """`dpctl/show -s` -> {name: (packets received, packets sent)}"""
-    return {name: (int(came), int(went)) for name, came, went in
-            re.findall(r"port \d+: (\S+) .*?\n\s+RX packets:(\d+).*?\n\s+TX packets:(\d+)", text, re.S)}
+    """`dpctl/show -s` -> {name: (packets received, packets sent, bytes sent)}"""
+    return {name: tuple(int(number) for number in numbers) for name, *numbers in re.findall(
+        r"port \d+: (\S+) .*?\n\s+RX packets:(\d+).*?\n\s+TX packets:(\d+).*?TX bytes:(\d+)", text, re.S)}
 
 
 def parse_lookups(text):
@@ -157,8 +157,8 @@ class Ovs:
         time.sleep(seconds)
         after, took = parse_ports(self.control("dpctl/show", "-s")), time.monotonic() - began
         cycles = parse_cycles(self.control("dpif-netdev/pmd-stats-show"))
-        came, went = (sum(after[name][way] - before[name][way] for name in ("p0", "p1")) for way in (0, 1))
-        return Measurement(mpps=went / took / 1e6, cycles=cycles or 0.0,
+        came, went, sent = (sum(after[name][way] - before[name][way] for name in ("p0", "p1")) for way in range(3))
+        return Measurement(mpps=went / took / 1e6, gbps=sent / took * 8e-9, cycles=cycles or 0.0,
                            loss=max(0.0, 1 - went / came) if came else 1.0)
 
     def _vsctl(self, *words):

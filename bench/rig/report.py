@@ -7,6 +7,9 @@ COLUMNS = (("case", "case"), ("dut", "dut"), ("size", "size"), ("mpps", "Mpps"),
 RIGHT = {"size", "mpps", "spread", "gbps", "cycles", "loss", "core", "steal"}
 
 
+WHOLE_CORE = 0.9  # less of a core than this, and a row says little
+
+
 def layout(rows, columns, right):
     """Text in columns as wide as their widest word."""
     lines = [[head for _, head in columns]] + [[str(row.get(key, "")) for key, _ in columns] for row in rows]
@@ -29,8 +32,11 @@ def table(rows):
                          gbps=f"{row['gbps']:.1f}", cycles=f"{row['cycles']:.0f}" if row["cycles"] else "–", loss=f"{row['loss']:.2%}",
                          core=f"{row['core']:.0%}", steal=f"{row['steal']:.1%}")
         shown.append(cells)
+    shared = sum(row.get("core", 1) < WHOLE_CORE for row in rows)
     errors = [f"{row['case']}/{row['variant']} {row['dut']}: {row['error']}" for row in rows if "error" in row]
     text = layout(shown, COLUMNS, RIGHT)
+    if shared:
+        text += f"\n\nother work ran on the core in {shared} rows (see core): don't rely on them"
     return text + ("\n\nnot measured:\n  " + "\n  ".join(errors) if errors else "")
 
 
@@ -48,7 +54,8 @@ def machine(facts):
             f"kernel {facts['kernel']}, {', '.join(versions['sealane'])}, testpmd {versions['dpdk']}, "
             f"OVS {versions['openvswitch']}\n"
             f"device under test on core {facts['pinning']['device under test']}, everything else on core "
-            f"{facts['pinning']['everything else']}, {facts['hugepages_2m']} hugepages free at the start")
+            f"{facts['pinning']['everything else']}, {facts['hugepages_2m']} hugepages free at the start, "
+            f"niceness {-20 if facts['first'] else 0}")
 
 
 def write_json(path, facts, rows, ratios):

@@ -6,7 +6,7 @@ import time
 
 from figures import Measurement
 from frames import destination
-from load import SOURCE_VLAN
+from load import LOOP_MACS, SOURCE_VLAN
 from processes import Unfit
 
 START_S = 30
@@ -77,8 +77,8 @@ def sea_configuration(load, cores):
 
 def loop_configuration(load, cores):
     configuration = Configuration(cores, buffers=load.buffers)
-    for index, path in enumerate(load.sockets):
-        configuration.client(f"guest{index}", vhost_user(path))
+    for index, (path, mac) in enumerate(zip(load.sockets, LOOP_MACS)):
+        configuration.client(f"guest{index}", vhost_user(path), mac=f'"{mac}"')
     return configuration
 
 

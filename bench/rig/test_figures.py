@@ -29,8 +29,6 @@ class Figures(unittest.TestCase):
         # The machine slowed down by half meanwhile; the ratio did not.
         self.assertEqual(paired_ratio([8, 4, 2], [16, 8, 4]), {"got": 0.5, "min": 0.5, "max": 0.5})
 
-    def test_a_ratio_of_bytes_counts_the_frames_sizes(self):
-        self.assertEqual(paired_ratio([1], [10], factor=40)["got"], 4)
 
 
 class Bars(unittest.TestCase):
@@ -46,6 +44,12 @@ class Bars(unittest.TestCase):
 
     def test_a_bar_just_missed_is_missed(self):
         self.assertFalse(self.judged(row("macs=1", "sealane", [21.9]), row("macs=1", "ovs", [10]))[0]["met"])
+
+    def test_frames_of_different_sizes_are_compared_by_bytes(self):
+        bar = bars.Bar("switch/big sealane", "switch/small sealane", required=6, hoped=10, rounds="rounds_gbps")
+        rows = [{"case": "switch", "variant": variant, "dut": "sealane", **summary([Measurement(1, 1, 0, gbps=gbps)])}
+                for variant, gbps in (("big", 40), ("small", 5))]
+        self.assertEqual(bars.judge(rows, [bar])[0]["got"], 8)
 
     def test_what_was_not_run_is_not_judged(self):
         self.assertEqual(self.judged(row("macs=1", "sealane", [22])), [])

@@ -1,9 +1,12 @@
 """What the peers print, as DPDK 22.11 and Open vSwitch 3.1 print it."""
 
+import json
 import unittest
 
 import ovs
+import segment
 import testpmd
+from processes import Unfit
 
 PORT_STATS = """
   ######################## NIC statistics for port 0  ########################
@@ -41,10 +44,12 @@ DATAPATH = """netdev@ovs-netdev:
     RX packets:12 errors:0 dropped:0 overruns:? frame:?
     TX packets:3 errors:0 dropped:0 aborted:? carrier:?
     collisions:?
-    RX bytes:720  TX bytes:0
+    RX bytes:720  TX bytes:180
   port 3: p1 (dpdk: configured_rx_queues=1, mtu=1500)
     RX packets:0 errors:0 dropped:0 overruns:? frame:?
     TX packets:11 errors:0 dropped:0 aborted:? carrier:?
+    collisions:?
+    RX bytes:0  TX bytes:660
 """
 THREADS = """pmd thread numa_id 0 core_id 0:
   packets received: 17042432
@@ -58,7 +63,8 @@ main thread:
 class Testpmd(unittest.TestCase):
     def test_counters_and_rates_belong_to_their_port(self):
         ports = testpmd.parse_port_stats(PORT_STATS)
-        self.assertEqual(ports[0], {"rx_packets": 74888128, "tx_packets": 0, "rx_pps": 34771193, "tx_pps": 0})
+        self.assertEqual(ports[0], {"rx_packets": 74888128, "tx_packets": 0, "rx_pps": 34771193, "tx_pps": 0,
+                                    "rx_bps": 16690172672, "tx_bps": 0})
         self.assertEqual(ports[1]["tx_pps"], 34772205)
 
     def test_an_answer_without_ports_has_none(self):
@@ -71,7 +77,7 @@ class Testpmd(unittest.TestCase):
 
 class Ovs(unittest.TestCase):
     def test_packets_belong_to_their_port(self):
-        self.assertEqual(ovs.parse_ports(DATAPATH), {"ovs-netdev": (0, 0), "p0": (12, 3), "p1": (0, 11)})
+        self.assertEqual(ovs.parse_ports(DATAPATH), {"ovs-netdev": (0, 0, 0), "p0": (12, 3, 180), "p1": (0, 11, 660)})
 
     def test_lookups_are_hits_and_misses(self):
         self.assertEqual(ovs.parse_lookups(DATAPATH), (100, 7))
@@ -79,6 +85,18 @@ class Ovs(unittest.TestCase):
     def test_cycles_are_those_of_busy_turns(self):
         self.assertEqual(ovs.parse_cycles(THREADS), 239.61)
         self.assertIsNone(ovs.parse_cycles("main thread:\n  packets received: 0\n"))
+
+
+class Segment(unittest.TestCase):
+    def test_rates_are_of_time_that_passed(self):
+        row = {"name": "BM_cut", "items_per_second": 2e6, "bytes_per_second": 2.9e9, "cycles": 1000.0,
+               "real_time": 10.0, "cpu_time": 5.0}
+        got = segment.parse(json.dumps({"benchmarks": [row]}))
+        self.assertEqual((got.mpps, round(got.gbps, 3), got.cycles), (1, 11.6, 1000))
+
+    def test_a_name_that_fits_nothing_is_no_figure(self):
+        with self.assertRaises(Unfit):
+            segment.parse('{"benchmarks": []}')
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def parse_port_stats(text):
     """`show port stats all` -> {port: {"rx_packets": …, "rx_pps": …, …}}"""
     ports = {}
     for part in text.split("NIC statistics for port ")[1:]:
-        words = dict(re.findall(r"([RT]X-packets|[RT]x-pps):\s+(\d+)", part))
+        words = dict(re.findall(r"([RT]X-packets|[RT]x-[pb]ps):\s+(\d+)", part))
         ports[int(part.split()[0])] = {name.lower().replace("-", "_"): int(value) for name, value in words.items()}
     return ports
 
@@ -61,5 +61,6 @@ class Testpmd:
         came, went = (sum(after[port][what] - before[port][what] for port in after)
                       for what in ("rx_packets", "tx_packets"))
         return Measurement(mpps=sum(port["tx_pps"] for port in after.values()) / 1e6,
+                           gbps=sum(port["tx_bps"] for port in after.values()) / 1e9,
                            cycles=parse_cycles(self.process.ask("show fwd stats all", PROMPT)) or 0.0,
                            loss=max(0.0, 1 - went / came) if came else 1.0)
