@@ -55,7 +55,8 @@ std::vector<std::string> arguments_for(const EalProfile& profile) {
     std::vector<std::string> arguments{"sealane", "--no-telemetry"};
     arguments.push_back("--lcores=0@(" + allowed_processors() + ")");
     if (profile.hugepages) {
-        arguments.emplace_back("--in-memory");
+        // In one piece, since virtio-user can share no more than eight with its other side.
+        arguments.insert(arguments.end(), {"--in-memory", "--single-file-segments"});
     } else {
         // --in-memory and --no-huge exclude each other; these two together keep as little on disk.
         arguments.insert(arguments.end(), {"--no-huge", "--no-shconf"});
