@@ -154,19 +154,14 @@ TEST(Segment, G27G29Datagrams) {
 }
 
 TEST(Segment, G29SumOfZeroIsWrittenAsOnes) {
-    // Try payloads until a datagram's checksum comes out as 0: one in 65536.
+    const auto frame = large_udp(4).bytes();
+    const L4Head head = parse_l4(frame, frame.size());
+    const Segmentation made(std::span<const std::uint8_t>(frame).first(head.headers()), head, 2);
     bool found = false;
-    for (std::uint32_t word = 0; word < 65536 && !found; ++word) {
-        Packet packet = large_udp(4);
-        packet.payload = {
-            static_cast<std::uint8_t>(word >> 8), static_cast<std::uint8_t>(word), 0, 1};
-        const auto frame = packet.bytes();
-        const L4Head head = parse_l4(frame, frame.size());
-        const Segmentation made(
-            std::span<const std::uint8_t>(frame).first(head.headers()), head, 2);
+    for (std::uint32_t sum = 0; sum < 65536; ++sum) {  // one of them makes the checksum 0
         Packet::Bytes segment(head.headers());
-        made.write(segment.data(), 0, static_cast<std::uint16_t>(word));
-        found = load_be16(segment.data() + 40) == 0xffff;
+        made.write(segment.data(), 0, static_cast<std::uint16_t>(sum));
+        found = found || load_be16(segment.data() + 40) == 0xffff;
         ASSERT_NE(load_be16(segment.data() + 40), 0);
     }
     EXPECT_TRUE(found);
