@@ -27,7 +27,8 @@ class Counter {
 struct alignas(64) AdapterCounters {
     Counter rx_frames, rx_bytes;  ///< Came in from the port.
     Counter admitted;             ///< Of those, accepted into a VLAN.
-    Counter copies;               ///< Made, beyond the original, of frames that came in here.
+    Counter copies;               ///< Made, beyond the original, of frames that came in here; and
+                                  ///< segments, beyond the first, of large frames cut to go out.
     Counter offered;              ///< Given to this adapter to send.
     Counter tx_frames, tx_bytes;  ///< Of those, gone out to the port.
     std::array<std::array<Counter, kDropCount>, kDirectionCount> drops;
@@ -60,7 +61,8 @@ struct AdapterTotals {
 /// offered = tx + outward drops + `pending`, the frames that its port still holds in a queue.
 [[nodiscard]] bool outward_law_holds(const AdapterTotals& adapter, std::uint64_t pending);
 
-/// admitted + copies = offered + drops in between, of all adapters together.
+/// admitted + copies = offered + drops in between, of all adapters together.  A large frame that is
+/// cut into n for an adapter adds n - 1 to that adapter's copies and to what it was offered.
 [[nodiscard]] bool whole_law_holds(const AdapterTotals& sum_of_adapters);
 
 }  // namespace sealane

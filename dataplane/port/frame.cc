@@ -4,9 +4,12 @@
 #include <cstring>
 
 #include "dataplane/base/check.h"
+#include "dataplane/port/offload.h"
 
 namespace sealane::port {
 namespace {
+
+constexpr int kTag = wire::kTagLength;
 
 /// Takes `length` bytes off the front, over as many pieces as it needs.  Changes the mbufs' own
 /// fields only, never bytes, so it is right for shared ones too; an emptied piece stays in the
@@ -23,7 +26,15 @@ void trim_front(rte_mbuf* frame, std::uint32_t length) {
     }
 }
 
-/// Puts a buffer with `length` bytes of `header` before the frame in place of its first `replaced`.
+/// Keeps what an offload says of the headers true.  A sender that says nothing has 0 there.
+void lengthen_l2(rte_mbuf* frame, int by) {
+    if (!has_offload(frame) || frame->l2_len == 0) [[likely]]
+        return;
+    frame->l2_len = static_cast<std::uint64_t>(frame->l2_len + by) & 0x7f;
+}
+
+}  // namespace
+
 rte_mbuf* replace_header(rte_mbuf* frame,
                          std::uint32_t replaced,
                          const std::uint8_t* header,
@@ -33,6 +44,9 @@ rte_mbuf* replace_header(rte_mbuf* frame,
     if (head == nullptr) return nullptr;
 
     trim_front(frame, replaced);
+    SEALANE_ASSERT(length <= head->buf_len, "a header is longer than a buffer for it");
+    const int most_headroom = head->buf_len - length;
+    head->data_off = static_cast<std::uint16_t>(std::min<int>(head->data_off, most_headroom));
     std::memcpy(rte_pktmbuf_append(head, length), header, length);
     head->pkt_len += frame->pkt_len;
     head->nb_segs = static_cast<std::uint16_t>(frame->nb_segs + 1);
@@ -45,19 +59,20 @@ rte_mbuf* replace_header(rte_mbuf* frame,
     return head;
 }
 
-}  // namespace
-
 rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads) {
     constexpr std::uint32_t kWithTag = wire::kAddressesLength + wire::kTagLength;
     if (frame->data_len >= kWithTag && is_writable(frame)) [[likely]] {
         wire::pop_tag(rte_pktmbuf_mtod(frame, std::uint8_t*));
         rte_pktmbuf_adj(frame, wire::kTagLength);
+        lengthen_l2(frame, -kTag);
         return frame;
     }
     std::uint8_t header[wire::kAddressesLength];
     const void* const bytes = rte_pktmbuf_read(frame, 0, sizeof header, header);
     if (bytes != header) std::memcpy(header, bytes, sizeof header);
-    return replace_header(frame, kWithTag, header, sizeof header, heads);
+    rte_mbuf* const taken = replace_header(frame, kWithTag, header, sizeof header, heads);
+    if (taken != nullptr) lengthen_l2(taken, -kTag);
+    return taken;
 }
 
 rte_mbuf* put_tag(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempool* heads) {
@@ -67,6 +82,7 @@ rte_mbuf* put_tag(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempoo
             reinterpret_cast<std::uint8_t*>(rte_pktmbuf_prepend(frame, wire::kTagLength)),
             tpid,
             tci);
+        lengthen_l2(frame, kTag);
         return frame;
     }
     std::uint8_t header[wire::kAddressesLength + wire::kTagLength];
@@ -74,7 +90,10 @@ rte_mbuf* put_tag(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempoo
     if (bytes != header) std::memcpy(header, bytes, wire::kAddressesLength);
     wire::store_be16(header + wire::kAddressesLength, tpid);
     wire::store_be16(header + wire::kAddressesLength + 2, tci.value);
-    return replace_header(frame, wire::kAddressesLength, header, sizeof header, heads);
+    rte_mbuf* const put =
+        replace_header(frame, wire::kAddressesLength, header, sizeof header, heads);
+    if (put != nullptr) lengthen_l2(put, kTag);
+    return put;
 }
 
 }  // namespace sealane::port

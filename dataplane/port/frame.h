@@ -58,9 +58,18 @@ inline void clear_tag_beside(rte_mbuf* frame) { frame->ol_flags &= ~kTagBeside; 
     return wire::load_be16(static_cast<const std::uint8_t*>(at));
 }
 
+/// Puts a buffer of `heads` with the `length` bytes of `header` before the frame, in place of its
+/// first `replaced` bytes, which are left as they are for whoever else refers to them.  The answer
+/// is the frame to go on with, or null if `heads` is empty; then `frame` is untouched.
+[[nodiscard]] rte_mbuf* replace_header(rte_mbuf* frame,
+                                       std::uint32_t replaced,
+                                       const std::uint8_t* header,
+                                       std::uint16_t length,
+                                       rte_mempool* heads);
+
 /// Takes the outer tag out of the bytes.  Where the bytes are shared or in small pieces, `heads`
 /// gives a buffer for a new header.  The answer is the frame to go on with (it may be another
-/// mbuf), or null if `heads` is empty; then `frame` is untouched.
+/// mbuf), or null if `heads` is empty; then `frame` is untouched.  An offload's l2_len follows.
 [[nodiscard]] rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads);
 
 /// Puts a tag into the bytes; otherwise as take_tag.

@@ -1,8 +1,38 @@
 #include "dataplane/port/outlet.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include "dataplane/port/batch.h"
+#include "dataplane/port/offload.h"
+#include "dataplane/port/segmenter.h"
 
 namespace sealane::port {
+namespace {
+
+/// What leaves in bursts: one frame in may be hundreds out.
+template <typename Send>
+class Stage {
+  public:
+    explicit Stage(Send send) : send_(std::move(send)) {}
+
+    void put(rte_mbuf* frame) {
+        frames_[count_++] = frame;
+        if (count_ == frames_.size()) flush();
+    }
+    void flush() {
+        if (count_ > 0) send_(frames_.data(), std::exchange(count_, std::uint16_t{0}));
+    }
+
+  private:
+    Send send_;
+    std::uint16_t count_ = 0;
+    std::array<rte_mbuf*, kBurst> frames_;
+};
+
+}  // namespace
 
 Outlet::Outlet(Port& port, rte_mempool* heads, Settings settings)
     : port_(port), heads_(heads), tpid_(settings.tpid), shared_(settings.shared) {
@@ -10,22 +40,25 @@ Outlet::Outlet(Port& port, rte_mempool* heads, Settings settings)
     const std::uint32_t untagged = settings.mtu + std::uint32_t{wire::kHeaderLength};
     max_untagged_ = std::min(untagged, traits.max_frame);
     max_tagged_ = std::min(untagged + std::uint32_t{wire::kTagLength}, traits.max_frame);
+    max_whole_ = traits.max_frame;
     tag_beside_ = traits.tag_beside;
 }
 
 void Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     tally.offered(count);
     std::uint16_t ready = 0;
+    std::uint64_t flags = 0;
     for (std::uint16_t i = 0; i < count; ++i) {
         rte_mbuf* const frame = make_ready(frames[i], tally);
-        if (frame != nullptr) [[likely]]
+        if (frame != nullptr) [[likely]] {
+            flags |= frame->ol_flags;
             frames[ready++] = frame;
+        }
     }
     if (ready == 0) return;
-
-    if (shared_) rte_spinlock_lock(&lock_);
-    port_.send(frames, ready, tally);
-    if (shared_) rte_spinlock_unlock(&lock_);
+    if ((flags & kOffloads) != 0) [[unlikely]]
+        return send_finished(frames, ready, tally);
+    send(frames, ready, tally);
 }
 
 void Outlet::service(Instant now, Tally& tally) {
@@ -34,13 +67,58 @@ void Outlet::service(Instant now, Tally& tally) {
     if (shared_) rte_spinlock_unlock(&lock_);
 }
 
-rte_mbuf* Outlet::make_ready(rte_mbuf* frame, Tally& tally) const {
+void Outlet::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    if (shared_) rte_spinlock_lock(&lock_);
+    port_.send(frames, count, tally);
+    if (shared_) rte_spinlock_unlock(&lock_);
+}
+
+void Outlet::send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    const Offloads peer = port_.offloads();
+    const auto checksum = peer.checksum ? SegmentChecksum::Partial : SegmentChecksum::Complete;
+    Stage stage([&](rte_mbuf** burst, std::uint16_t size) { send(burst, size, tally); });
+    std::array<rte_mbuf*, wire::kMostSegments> segments;
+    for (rte_mbuf* frame : std::span(frames, count)) {
+        const bool whole = takes(peer, frame) && length_of(frame) <= max_whole_;
+        if (!has_offload(frame) || whole) {
+            stage.put(frame);
+        } else if (!is_large(frame)) {
+            rte_mbuf* const complete = complete_checksum(frame, heads_);
+            if (complete != nullptr) [[likely]] {
+                stage.put(complete);
+            } else {
+                tally.drop(frame, Direction::Out, Drop::NoBuffer);
+            }
+        } else if (const std::uint16_t made = cut(frame, heads_, checksum, segments); made > 0)
+            [[likely]] {
+            tally.copied(made - 1U);
+            tally.offered(made - 1U);
+            std::ranges::for_each(std::span(segments).first(made),
+                                  [&](rte_mbuf* segment) { stage.put(segment); });
+        } else {
+            tally.drop(frame, Direction::Out, Drop::NoBuffer);
+        }
+    }
+    stage.flush();
+}
+
+bool Outlet::fits(const rte_mbuf* frame) const {
     const bool tagged = has_tag_beside(frame);
-    if (length_of(frame) > (tagged ? max_tagged_ : max_untagged_)) [[unlikely]] {
+    const std::uint32_t most = tagged ? max_tagged_ : max_untagged_;
+    if (length_of(frame) <= most) [[likely]]
+        return true;
+    if (!is_large(frame)) return false;
+    // A large frame's pieces have to fit, not the frame.
+    return std::uint32_t{headers_of(frame)} + frame->tso_segsz + (tagged ? wire::kTagLength : 0) <=
+           most;
+}
+
+rte_mbuf* Outlet::make_ready(rte_mbuf* frame, Tally& tally) const {
+    if (!fits(frame)) [[unlikely]] {
         tally.drop(frame, Direction::Out, Drop::Oversize);
         return nullptr;
     }
-    if (!tagged || tag_beside_) return frame;
+    if (!has_tag_beside(frame) || tag_beside_) return frame;
 
     const wire::Tci tci = tag_beside(frame);
     clear_tag_beside(frame);

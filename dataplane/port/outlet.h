@@ -25,8 +25,10 @@ class Outlet {
     Outlet(Port& port, rte_mempool* heads, Settings settings);
 
     /// Sends `count` frames (at most kBurst) and takes them all.  A frame's tag, if it shall have
-    /// one, is beside it.  Counts them as offered, and each as sent or dropped outward: Oversize,
-    /// NoBuffer, or what the port says.
+    /// one, is beside it; an offload was checked.  What the port does not take is finished here: a
+    /// checksum completed, a large frame cut.  Counts them as offered, and each as sent or dropped
+    /// outward: Oversize, NoBuffer, or what the port says.  The segments of a large frame beyond
+    /// its first are copies made here, and offered here.
     void emit(rte_mbuf** frames, std::uint16_t count, Tally& tally);
 
     /// The port's service(), kept apart from sending.
@@ -35,13 +37,18 @@ class Outlet {
     [[nodiscard]] Port& port() const { return port_; }
 
   private:
-    /// The frame as the port wants it, or null: then it was dropped and counted.
+    /// The frame with its tag where the port wants it, or null: then it was dropped and counted.
     rte_mbuf* make_ready(rte_mbuf* frame, Tally& tally) const;
+    [[nodiscard]] bool fits(const rte_mbuf* frame) const;
+    void send(rte_mbuf** frames, std::uint16_t count, Tally& tally);
+    /// Sends frames of which some have offloads.
+    void send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally);
 
     Port& port_;
     rte_mempool* heads_;
     std::uint32_t max_untagged_;
     std::uint32_t max_tagged_;
+    std::uint32_t max_whole_;  // of a large frame that is not cut
     std::uint16_t tpid_;
     bool tag_beside_;
     bool shared_;

@@ -12,6 +12,7 @@
 
 #include "dataplane/base/check.h"
 #include "dataplane/port/frame.h"
+#include "dataplane/port/offload.h"
 
 namespace sealane::port {
 
@@ -104,7 +105,16 @@ Result<std::unique_ptr<RingChannel>> make_channel(std::uint32_t size) {
 }  // namespace
 
 std::uint16_t RingEnd::receive(rte_mbuf** frames, std::uint16_t room, Tally& /*tally*/) {
-    return in_.pop(frames, room);
+    const std::uint16_t count = in_.pop(frames, room);
+    if (traits_.tag_beside) return count;  // from another part of the product
+    // The rest says how the buffer is held together.
+    constexpr std::uint64_t kKept =
+        kTagBeside | kOffloads | RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
+    for (std::uint16_t i = 0; i < count; ++i) {
+        if ((frames[i]->ol_flags & ~kKept) != 0) [[unlikely]]
+            frames[i]->ol_flags &= kKept;
+    }
+    return count;
 }
 
 void RingEnd::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
@@ -137,22 +147,25 @@ std::size_t RingEnd::waiting() const { return in_.count(); }
 
 void RingEnd::set_open(bool open) { in_.open.store(open, std::memory_order_relaxed); }
 
-Result<std::unique_ptr<RingPair>> RingPair::make(std::uint32_t size, bool tag_beside) {
+Result<std::unique_ptr<RingPair>> RingPair::make(std::uint32_t size,
+                                                 bool tag_beside,
+                                                 Offloads offloads) {
     Result<std::unique_ptr<RingChannel>> there = make_channel(size);
     if (!there) return there.error();
     Result<std::unique_ptr<RingChannel>> back = make_channel(size);
     if (!back) return back.error();
     return std::make_unique<RingPair>(
-        std::move(there).value(), std::move(back).value(), tag_beside);
+        std::move(there).value(), std::move(back).value(), tag_beside, offloads);
 }
 
 RingPair::RingPair(std::unique_ptr<RingChannel> there,
                    std::unique_ptr<RingChannel> back,
-                   bool tag_beside)
+                   bool tag_beside,
+                   Offloads offloads)
     : there_(std::move(there)),
       back_(std::move(back)),
-      near_(*there_, *back_, {.tag_beside = tag_beside}),
-      far_(*back_, *there_, {.tag_beside = tag_beside}) {}
+      near_(*there_, *back_, {.tag_beside = tag_beside}, offloads),
+      far_(*back_, *there_, {.tag_beside = tag_beside}, offloads) {}
 
 RingPair::~RingPair() = default;
 

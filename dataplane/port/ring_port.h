@@ -16,15 +16,18 @@ class RingChannel;
 /// senders to one end are serialised by its Outlet.
 class RingEnd final : public Port {
   public:
-    RingEnd(RingChannel& out, RingChannel& in, PortTraits traits)
-        : out_(out), in_(in), traits_(traits) {}
+    RingEnd(RingChannel& out, RingChannel& in, PortTraits traits, Offloads offloads)
+        : out_(out), in_(in), traits_(traits), offloads_(offloads) {}
 
+    /// Of the flags of a frame in a ring for clients only a tag beside it and what offload.h lets a
+    /// sender claim are kept.
     std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) override;
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;
     [[nodiscard]] int wake_descriptor() const override;
     bool prepare_to_sleep() override;
     void awake() override;
     [[nodiscard]] PortTraits traits() const override { return traits_; }
+    [[nodiscard]] Offloads offloads() const override { return offloads_; }
     [[nodiscard]] PortState state() const override;
 
     /// Frames that wait to be received at this end.  Any thread; exact only while nothing moves.
@@ -38,6 +41,7 @@ class RingEnd final : public Port {
     RingChannel& out_;
     RingChannel& in_;
     PortTraits traits_;
+    Offloads offloads_;
 };
 
 /// Owns both ends and the rings between them; frees the frames still in the rings.
@@ -45,12 +49,15 @@ class RingPair {
   public:
     /// `size` is a power of two; a ring takes size - 1 frames.  With `tag_beside` tags travel
     /// beside the frames (the form inside the product), else in the bytes (what a client expects).
+    /// `offloads` are what the receivers at both ends finish themselves.
     [[nodiscard]] static Result<std::unique_ptr<RingPair>> make(std::uint32_t size,
-                                                                bool tag_beside);
+                                                                bool tag_beside,
+                                                                Offloads offloads = {});
 
     RingPair(std::unique_ptr<RingChannel> there,
              std::unique_ptr<RingChannel> back,
-             bool tag_beside);
+             bool tag_beside,
+             Offloads offloads);
     ~RingPair();
 
     [[nodiscard]] RingEnd& near() { return near_; }

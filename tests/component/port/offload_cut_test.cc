@@ -1,0 +1,170 @@
+// Large frames on their way out: cut, or not.
+#include "tests/component/port/offload_test.h"
+
+namespace sealane::test {
+namespace {
+
+TEST_F(OffloadTest, EveryLargeFrameIsCutAsIfItsSegmentsHadBeenSentAlone) {
+    for (const Row& row : rows()) {
+        for (const Cuts& cuts : kPieces) {
+            SCOPED_TRACE(row.name + " in " + std::to_string(cuts.size() + 1) + " pieces");
+            TakingPort port;
+            port::Outlet outlet = outlet_to(port);
+            emit(outlet, {checked(row.packet, row.piece, cuts)});
+            ASSERT_EQ(port.taken, bytes_of_all(cut(row.packet, row.piece)));
+            for (const std::uint64_t flags : port.flags) {
+                ASSERT_EQ(flags, 0U) << "a driver would act on it";
+            }
+        }
+    }
+}
+
+TEST_F(OffloadTest, AnyPlaceOfTheCutsIsRight) {
+    const Packet packet = large_packet(700, 6);
+    const auto expected = bytes_of_all(cut(packet, 123));
+    for (std::size_t at = 1; at < packet.bytes().size(); ++at) {
+        TakingPort port;
+        port::Outlet outlet = outlet_to(port);
+        emit(outlet, {checked(packet, 123, {at, at + 1, at + 40})});
+        ASSERT_EQ(port.taken, expected) << at;
+    }
+}
+
+TEST_F(OffloadTest, G02ReceiverThatTakesItGetsItWhole) {
+    for (const Row& row : rows()) {
+        if (row.packet.checksum == Packet::Checksum::None) continue;
+        SCOPED_TRACE(row.name);
+        TakingPort port(kTakesAll);
+        port::Outlet outlet = outlet_to(port);
+        emit(outlet, {checked(row.packet, row.piece)});
+        ASSERT_EQ(port.taken, std::vector<Bytes>{row.packet.bytes()});
+        EXPECT_TRUE((port.flags[0] & port::kLarge) != 0);
+        EXPECT_EQ(port.pieces[0], row.piece);
+    }
+}
+
+TEST_F(OffloadTest, EachKindIsTakenByItsOwnOffloadOnly) {
+    for (int taken = 0; taken < 4; ++taken) {
+        const port::Offloads takes{
+            .checksum = taken > 0, .tcp4 = taken == 1, .tcp6 = taken == 2, .udp = taken == 3};
+        int kind = 1;
+        for (const Packet& packet :
+             {large_packet(2000), large_packet(2000, 6), large_packet(2000, 4, false)}) {
+            TakingPort port(takes);
+            port::Outlet outlet = outlet_to(port);
+            emit(outlet, {checked(packet, 500)});
+            EXPECT_EQ(port.taken.size(), kind == taken ? 1U : 4U) << kind << " to " << taken;
+            ++kind;
+        }
+    }
+}
+
+TEST_F(OffloadTest, ReceiverThatCompletesChecksumsGetsSegmentsWithPartialOnes) {
+    const Packet packet = large_packet(2000);
+    TakingPort port({.checksum = true});
+    port::Outlet outlet = outlet_to(port);
+    emit(outlet, {checked(packet, 500)});
+    std::vector<Packet> expected = cut(packet, 500);
+    for (Packet& segment : expected) {
+        segment.checksum = Packet::Checksum::Partial;
+    }
+    EXPECT_EQ(port.taken, bytes_of_all(expected));
+    for (const std::uint64_t flags : port.flags) {
+        EXPECT_EQ(flags, RTE_MBUF_F_TX_TCP_CKSUM | RTE_MBUF_F_TX_IPV4);
+    }
+}
+
+TEST_F(OffloadTest, G35BurstGrowsWithoutLosingAFrame) {
+    TakingPort port;
+    port::Outlet outlet = outlet_to(port);
+    std::vector<rte_mbuf*> burst;
+    std::vector<Bytes> expected;
+    for (std::uint32_t i = 0; i < 32; ++i) {
+        Packet packet = large_packet(0);
+        packet.payload = payload_of(1448 * 30, i);
+        const bool large = i % 4 != 3;  // and ordinary ones between, in order
+        if (!large) packet.payload.resize(100);
+        for (Bytes& segment : bytes_of_all(cut(packet, 1448))) {
+            expected.push_back(std::move(segment));
+        }
+        burst.push_back(checked(packet, large ? 1448 : 0));
+    }
+    emit(outlet, burst);
+    EXPECT_EQ(port.taken, expected);
+    EXPECT_EQ(port.sends, (expected.size() + port::kBurst - 1) / port::kBurst);
+    EXPECT_EQ(port.asked, 1U);
+    EXPECT_EQ(totals().copies, 24U * 29);
+    EXPECT_EQ(totals().offered, expected.size());
+}
+
+TEST_F(OffloadTest, G36PoolThatRunsEmptyCostsOneFrameWhole) {
+    const Packet packet = large_packet(2000);
+    for (const std::uint16_t piece : {std::uint16_t{500}, std::uint16_t{0}}) {
+        const unsigned needed = piece == 0 ? 1 : 8;
+        rte_mbuf* const pinned = checked(packet, piece);  // its copies are not writable
+        for (unsigned left = 0; left < needed; ++left) {
+            SCOPED_TRACE(std::to_string(left) + " buffers left of " + std::to_string(needed));
+            TakingPort port;
+            port::Outlet outlet = outlet_to(port, 9000);
+            rte_mbuf* const copy = rte_pktmbuf_clone(pinned, pools_.heads.get());
+            std::vector<rte_mbuf*> away;
+            while (rte_mbuf* const buffer = rte_pktmbuf_alloc(pools_.heads.get())) {
+                away.push_back(buffer);
+            }
+            for (unsigned i = 0; i < left; ++i) {
+                rte_pktmbuf_free(away.back());
+                away.pop_back();
+            }
+            const std::uint64_t before = dropped(Drop::NoBuffer);
+            emit(outlet, {copy});
+            EXPECT_EQ(port.taken.size(), 0U);
+            EXPECT_EQ(dropped(Drop::NoBuffer), before + 1);
+            EXPECT_EQ(rte_mempool_in_use_count(pools_.heads.get()), away.size());
+            rte_pktmbuf_free_bulk(away.data(), static_cast<unsigned>(away.size()));
+        }
+        rte_pktmbuf_free(pinned);
+    }
+}
+
+TEST_F(OffloadTest, M14G23SegmentsMustFitNotTheFrame) {
+    const Packet packet = large_packet(60000);
+    for (const bool takes : {true, false}) {
+        TakingPort port(takes ? kTakesAll : port::Offloads{});
+        port::Outlet outlet = outlet_to(port);
+        emit(outlet, {checked(packet, 1460)});  // 1500 bytes of IP
+        EXPECT_EQ(port.taken.size(), takes ? 1U : 42U);
+        EXPECT_EQ(port.taken[0].size(), takes ? 60054U : 1514U);
+        const std::uint64_t before = dropped(Drop::Oversize);
+        emit(outlet, {checked(packet, 1461)});
+        EXPECT_EQ(dropped(Drop::Oversize), before + 1);
+    }
+}
+
+TEST_F(OffloadTest, FrameThatIsTooLongForAPortIsCutThoughItTakesSuch) {
+    TakingPort port(kTakesAll, {.max_frame = 9018});
+    port::Outlet outlet = outlet_to(port);
+    emit(outlet, {checked(large_packet(9018 - 54), 1448), checked(large_packet(9018 - 53), 1448)});
+    EXPECT_EQ(port.taken.size(), 1U + 7U);
+}
+
+TEST_F(OffloadTest, G19TagThatIsPutInIsInEverySegment) {
+    for (const Cuts& cuts : kPieces) {
+        for (const bool beside : {true, false}) {
+            const Packet packet = large_packet(3000);
+            TakingPort port({}, {.tag_beside = beside});
+            port::Outlet outlet = outlet_to(port);
+            rte_mbuf* const frame = checked(packet, 1460, cuts);
+            port::set_tag_beside(frame, wire::make_tci({10}, 5));
+            emit(outlet, {frame});
+            Packet expected = packet;
+            if (!beside) expected.tags = {0x81, 0, 0xa0, 10};
+            EXPECT_EQ(port.taken, bytes_of_all(cut(expected, 1460)));
+            for (const std::uint16_t tag : port.tags) {
+                EXPECT_EQ(tag, beside ? 0xa00a : 0);
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace sealane::test
