@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "dataplane/port/offload.h"
 #include "hvswitch/rules/admit.h"
 #include "hvswitch/rules/route.h"
 
@@ -26,6 +27,8 @@ Drop enter(const PortRules& port, port::Frame& frame, rte_mempool* heads) {
     if (inner == nullptr) return Drop::NoBuffer;
     frame.mbuf = inner;
     frame.tci = admission.tci;
+    if (port::has_offload(inner)) [[unlikely]]
+        return port::check_offload(inner);
     return Drop::None;
 }
 

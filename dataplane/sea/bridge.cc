@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "dataplane/port/offload.h"
+
 namespace sealane::sea {
 namespace {
 
@@ -36,6 +38,9 @@ unsigned Bridge::from_wire() {
         const Inward inward = rules_.from_wire(frame.head);
         if (inward.drop != Drop::None) return inward.drop;
         if (const Drop why = set_tag_aside(frame, parts_.heads); why != Drop::None) return why;
+        if (port::has_offload(frame.mbuf)) [[unlikely]] {
+            if (const Drop why = port::check_offload(frame.mbuf); why != Drop::None) return why;
+        }
         trunk_of[kept++] = inward.trunk;
         return Drop::None;
     });

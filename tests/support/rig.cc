@@ -175,7 +175,10 @@ void Rig::add_station(const std::string& name,
                       const AdapterSpec& spec,
                       bool tag_beside,
                       bool shared) {
-    Result<std::unique_ptr<port::RingPair>> ring = port::RingPair::make(spec.ring, tag_beside);
+    // As the product opens links: all that a client left to be done crosses to the SEA.
+    constexpr port::Offloads kAll{.checksum = true, .tcp4 = true, .tcp6 = true, .udp = true};
+    Result<std::unique_ptr<port::RingPair>> ring =
+        port::RingPair::make(spec.ring, tag_beside, tag_beside ? kAll : spec.offloads);
     SEALANE_CHECK(ring.ok(), "no ring for an adapter of the rig");
     Station station{.name = name, .ring = std::move(ring).value(), .worker = spec.worker};
     station.outlet = std::make_unique<port::Outlet>(

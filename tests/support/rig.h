@@ -37,6 +37,7 @@ struct AdapterSpec {
     std::uint32_t mtu = 65394;
     std::uint32_t ring = 1024;  ///< A ring takes one frame less.
     std::uint32_t worker = 0;
+    port::Offloads offloads{};  ///< What its client finishes itself.
 };
 
 /// Takes the two AdapterIds after those of the adapters (or of the SEA before): real, then virtual.
