@@ -1,0 +1,68 @@
+#!/bin/busybox sh
+# Init of the virtio-net test guest.  Its orders are on the kernel's command line (lists are separated by commas):
+#
+#   sealane.ip=10.0.1.11/24,fd00::11/64    addresses of eth0
+#   sealane.mib=64                         how much is sent at a time
+#   sealane.take=5001,5002                 ports on which one transfer each is taken
+#   sealane.give=10.0.1.12/5003,...        transfers to make, one after the other
+#   sealane.ping=10.0.1.12                 asked once a second when all is done
+#
+# It answers on the console, in lines that begin with GUEST: the hash of what it sent and of what it took.
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+/bin/busybox mount -t tmpfs tmpfs /tmp
+/bin/busybox --install -s /bin
+export PATH=/bin
+
+say() { echo "GUEST $*"; }
+
+order() {
+    for word in $(cat /proc/cmdline); do
+        case $word in
+            "sealane.$1="*) echo "${word#*=}"; return ;;
+        esac
+    done
+    echo "$2"
+}
+
+each() { echo "$1" | tr ',' ' '; }
+hash_of() { sha256sum | cut -d' ' -f1; }
+
+# Random, so that a byte in the wrong place shows; in pieces that a small guest can hold.
+generate() {
+    for _ in $(seq 1 "$pieces"); do cat /tmp/piece; done
+}
+
+# An input that ends would end the transfer, so it gets one that never does.
+take() {
+    got=$(nc -l -p "$1" <&3 | hash_of)
+    say "took $1 $got"
+}
+
+give() {
+    address=${1%/*} port=${1#*/}
+    until generate | nc "$address" "$port" >/dev/null 2>&1; do sleep 1; done
+    say "gave $port $(generate | hash_of)"
+}
+
+while read -r module; do
+    insmod "/modules/$module.ko" || say "error: cannot load $module"
+done </modules/order
+ip link set lo up
+ip link set eth0 up
+for address in $(each "$(order ip)"); do ip addr add "$address" dev eth0; done
+say "up"
+
+piece_mib=8
+pieces=$(($(order mib 64) / piece_mib))
+head -c $((piece_mib << 20)) /dev/urandom >/tmp/piece
+mkfifo /tmp/silence
+exec 3<>/tmp/silence
+for port in $(each "$(order take)"); do take "$port" & done
+for target in $(each "$(order give)"); do give "$target"; done
+wait
+say "done"
+while sleep 1; do
+    if ping -c 1 -W 1 "$(order ping)" >/dev/null; then say "pong"; fi
+done

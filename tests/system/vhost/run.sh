@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# vhost-user ports against real peers: Linux guests with virtio-net, DPDK's testpmd, and drivers that mean ill.
+#
+#   run.sh SEALANE_BINARY    exit 0: passed, 1: failed, 77: cannot run here, with the reason
+#
+# The guest is kept in $SEALANE_VIRTIO_CACHE (default ~/.cache/sealane/virtio-guest).
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${SEALANE_VIRTIO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sealane/virtio-guest}
+
+source "$here/../support/prepare.sh"
+
+need_tools qemu-system-x86_64 dpdk-testpmd busybox apt-get dpkg flock
+[[ $(uname -m) == x86_64 ]] || skip "the guest is for x86-64"
+
+failed=0
+python3 "$here/driver_test.py" "$sealane" || failed=1
+python3 "$here/pmd_test.py" "$sealane" || failed=1
+"$here/make_guest.sh" "$cache" || exit $((failed == 1 ? 1 : $?))
+python3 "$here/guest_test.py" "$sealane" "$cache" || failed=1
+exit $failed
