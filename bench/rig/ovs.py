@@ -98,7 +98,7 @@ class Ovs:
         self.database = f"unix:{folder}/db.sock"
         self._must("ovsdb-tool", "create", f"{folder}/conf.db", SCHEMA)
         self.room.start("ovsdb-server", ["ovsdb-server", f"{folder}/conf.db", f"--remote=punix:{folder}/db.sock",
-                                         f"--unixctl={folder}/ovsdb.ctl"], {self.cores.rest}, env)
+                                         f"--unixctl={folder}/ovsdb.ctl"], {self.cores.rest}, env=env)
         self._wait_for(folder / "db.sock")
         self._vsctl("--no-wait", "init")
         self._vsctl("--no-wait", "set", "Open_vSwitch", ".", *(f"other_config:{key}={value}" for key, value in {
@@ -106,7 +106,7 @@ class Ovs:
             "pmd-cpu-mask": f'"{1 << self.cores.dut:#x}"', "dpdk-extra": '"--no-pci --in-memory"',
             "userspace-tso-enable": "false", **self.settings}.items()))
         self.process = self.room.start("ovs-vswitchd", [DAEMON, self.database, f"--unixctl={folder}/switch.ctl"],
-                                       {self.cores.rest}, env)
+                                       {self.cores.rest}, env=env, own_network=True)
         self._vsctl("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail-mode=standalone",
                     f"other_config:mac-table-size={MOST_MACS}")
         self._wait_for(folder / "switch.ctl")

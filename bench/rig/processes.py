@@ -12,6 +12,7 @@ import time
 
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
+CLONE_NEWNET = 0x40000000
 START_S = 60
 STOP_S = 10
 
@@ -21,20 +22,25 @@ class Unfit(Exception):
 
 
 class Process:
-    """One child, on `cores` (its own pinning of single threads comes on top)."""
+    """One child, on `cores` (its own pinning of single threads comes on top).
 
-    def __init__(self, name, argv, cores, folder, env=None):
+    In a network of its own, no kernel interface that it makes outlives it.
+    """
+
+    def __init__(self, name, argv, cores, folder, env=None, own_network=False):
         self.name = name
         self.log = folder / f"{name}.log"
 
         def settle_in():
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # should the rig itself be killed
             os.sched_setaffinity(0, cores)
+            if own_network and LIBC.unshare(CLONE_NEWNET) != 0:
+                raise OSError("needs root for a network namespace")
 
         # A session of its own: Ctrl-C reaches the rig only, which then ends its children in order.
         self.child = subprocess.Popen([str(word) for word in argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       stderr=subprocess.STDOUT, text=True, errors="replace", bufsize=1,
-                                      env={**os.environ, **(env or {})}, cwd=folder,
+                                      env={**os.environ, "RUNTIME_DIRECTORY": str(folder), **(env or {})}, cwd=folder,
                                       start_new_session=True, preexec_fn=settle_in)
         self.text = ""
         self.news = threading.Condition()
@@ -123,8 +129,8 @@ class Room:
     def __exit__(self, *_):
         self.close()
 
-    def start(self, name, argv, cores, env=None):
-        process = Process(name, argv, cores, self.folder, env)
+    def start(self, name, argv, cores, **more):
+        process = Process(name, argv, cores, self.folder, **more)
         self.processes.append(process)
         return process
 

@@ -1,6 +1,7 @@
 """Devices under test in turn: A B A B …, so that only neighbours in time are compared."""
 
 import dataclasses
+import subprocess
 from collections.abc import Callable
 
 from figures import Measurement, summary
@@ -68,7 +69,7 @@ def run(comparison, pace, tell, rows):
                 tell(f"{comparison.name} {entry.dut}, round {number + 1} of {pace.rounds}")
                 try:
                     rounds[entry.dut].append(measure_once(entry, pace, {**comparison.facts, **entry.facts}["size"]))
-                except (Unfit, OSError) as fault:
+                except (Unfit, OSError, subprocess.SubprocessError) as fault:
                     errors[entry.dut] = str(fault)
     finally:
         for entry in comparison.entries:
