@@ -102,7 +102,7 @@ void BM_address_find(benchmark::State& state) {
     const CycleCount counted(state);
     for (auto _ : state) {
         for (std::size_t i = 0; i < kBatch; ++i) {
-            table.prefetch(all[(at + i) % all.size()]);
+            benchmark::DoNotOptimize(table.probe(all[(at + i) % all.size()]));
         }
         for (std::size_t i = 0; i < kBatch; ++i) {
             benchmark::DoNotOptimize(table.find(all[(at + i) % all.size()]));

@@ -137,6 +137,10 @@ int main(int argc, char** argv) {
     sealane::Result<std::unique_ptr<sealane::worker::Eal>> environment =
         sealane::worker::Eal::start({.memory_mb = 256});
     SEALANE_CHECK(environment.ok(), "DPDK's environment did not start");
+    // Only DPDK's own threads have the pools' caches.
+    const sealane::Status registered = sealane::worker::register_worker_thread();
+    SEALANE_CHECK(registered.ok(), "DPDK did not take this thread");
     benchmark::RunSpecifiedBenchmarks();
+    sealane::worker::unregister_worker_thread();
     return 0;
 }

@@ -13,22 +13,36 @@ namespace {
 /// powervm-network.md 1.1).
 constexpr std::uint32_t kMaxFrame = 65408;
 
+/// Takes out the tag that the adapter reads, and puts back one that a driver took out and that is
+/// payload to the adapter.  Null: no buffer.
+rte_mbuf* without_tag(const PortRules& port,
+                      const port::Frame& frame,
+                      bool pop,
+                      rte_mempool* heads) {
+    const bool beside = port::has_tag_beside(frame.mbuf);
+    port::clear_tag_beside(frame.mbuf);
+    if (pop) return port::take_tag(frame.mbuf, heads);
+    if (!beside || reads_tag(port, frame.head)) return frame.mbuf;
+    return port::put_tag(frame.mbuf, frame.head.tpid, frame.head.tci, heads);
+}
+
 /// Gives the frame its inner form: its VLAN in `tci`, and in the bytes no tag but payload.
 Drop enter(const PortRules& port, port::Frame& frame, rte_mempool* heads) {
-    if (port::length_of(frame.mbuf) > kMaxFrame) return Drop::Oversize;
+    if (port::length_of(frame.mbuf) > kMaxFrame) [[unlikely]]
+        return Drop::Oversize;
     const Admission admission = admit(port, frame.head);
-    if (admission.drop != Drop::None) return admission.drop;
+    if (admission.drop != Drop::None) [[unlikely]]
+        return admission.drop;
 
-    const bool put_back = port::has_tag_beside(frame.mbuf) && !reads_tag(port, frame.head);
-    port::clear_tag_beside(frame.mbuf);
-    rte_mbuf* inner = frame.mbuf;
-    if (admission.pop) inner = port::take_tag(frame.mbuf, heads);
-    if (put_back) inner = port::put_tag(frame.mbuf, frame.head.tpid, frame.head.tci, heads);
-    if (inner == nullptr) return Drop::NoBuffer;
-    frame.mbuf = inner;
     frame.tci = admission.tci;
-    if (port::has_offload(inner)) [[unlikely]]
-        return port::check_offload(inner);
+    if (admission.pop || port::has_tag_beside(frame.mbuf)) {
+        rte_mbuf* const inner = without_tag(port, frame, admission.pop, heads);
+        if (inner == nullptr) [[unlikely]]
+            return Drop::NoBuffer;
+        frame.mbuf = inner;
+    }
+    if (port::has_offload(frame.mbuf)) [[unlikely]]
+        return port::check_offload(frame.mbuf);
     return Drop::None;
 }
 
@@ -47,6 +61,24 @@ Drop leave(const PortRules& port, rte_mbuf* frame) {
     }
     return Drop::EgressVlan;
 }
+
+/// The answer for the last key.  Frames come in runs, since people talk in conversations.
+template <typename Answer>
+class Last {
+  public:
+    template <typename Ask>
+    const Answer& of(AddressKey key, Ask&& ask) {
+        if (key != key_) {
+            answer_ = ask();
+            key_ = key;
+        }
+        return answer_;
+    }
+
+  private:
+    AddressKey key_{0};  // no frame's: there is no VLAN 0
+    Answer answer_{};
+};
 
 /// The entry is of a client of the vswitch.  One that has outlived its adapter is of nobody.
 bool is_local(const SwitchRules& rules, VswitchId vswitch, const AddressEntry& found) {
@@ -71,6 +103,7 @@ unsigned Forwarder::forward(AdapterId from, Instant now) {
     port::Batch batch;
     counted.received(count, batch.fill(received.data(), count));
     admit_all(rules, from, batch);
+    probe_all(rules, from, batch);
     look_at_sources(rules, from, batch, now);
     counted.admitted(batch.size());
     route_all(rules, from, batch);
@@ -95,50 +128,71 @@ void Forwarder::admit_all(const SwitchRules& rules, AdapterId from, port::Batch&
     });
 }
 
+void Forwarder::probe_all(const SwitchRules& rules, AdapterId from, port::Batch& batch) {
+    const VswitchId vswitch = rules.port(from).vswitch;
+    const AddressTable& table = parts_.shared.table(vswitch);
+    Last<AddressProbe> source, destination;
+    Probes* probes = probes_.data();
+    for (const port::Frame& frame : batch.frames()) {
+        const AddressKey from_key(vswitch, frame.tci.vid(), frame.head.src);
+        const AddressKey to_key(vswitch, frame.tci.vid(), frame.head.dst);
+        probes->source = source.of(from_key, [&] { return table.probe(from_key); });
+        probes->destination = destination.of(to_key, [&] { return table.probe(to_key); });
+        ++probes;
+    }
+}
+
 void Forwarder::look_at_sources(const SwitchRules& rules,
                                 AdapterId from,
                                 port::Batch& batch,
                                 Instant now) {
     const PortRules& port = rules.port(from);
-    AddressTable& table = parts_.shared.table(port.vswitch);
-    const auto source_of = [&](const port::Frame& frame) {
-        return AddressKey(port.vswitch, frame.tci.vid(), frame.head.src);
-    };
-    for (const port::Frame& frame : batch.frames()) {
-        table.prefetch(source_of(frame));
-        table.prefetch(AddressKey(port.vswitch, frame.tci.vid(), frame.head.dst));
-    }
-
-    port::Tally counted = tally(from);
-    if (port.is_trunk) {
+    const AddressTable& table = parts_.shared.table(port.vswitch);
+    const auto judge = [&](const AddressProbe& source) {
+        if (!port.is_trunk)
+            return judge_local_source(port.vswitch, source, from, port.max_macs, now);
         // Bridged addresses are never learned (design 4).  A local client's address coming in from
         // the outside is its own frame on the way back: a loop, or a switch that echoes.
-        batch.filter(counted, Direction::In, [&](const port::Frame& frame) {
-            const auto found = table.find(source_of(frame));
-            return found && is_local(rules, port.vswitch, *found) ? Drop::LocalSource : Drop::None;
-        });
-        return;
-    }
-    batch.filter(counted, Direction::In, [&](const port::Frame& frame) {
-        const AddressKey source = source_of(frame);
-        if (table.is_fresh(table.find(source), from, now)) [[likely]]
-            return Drop::None;
-        const Learning learning = parts_.shared.write_tables(
-            [&] { return table.learn(source, from, port.max_macs, now); });
-        return learning == Learning::StaticElsewhere ? Drop::StaticViolation : Drop::None;
+        const auto found = table.find(source);
+        return found && is_local(rules, port.vswitch, *found) ? Drop::LocalSource : Drop::None;
+    };
+
+    port::Tally counted = tally(from);
+    Last<Drop> verdict;
+    std::size_t at = 0, kept = 0;
+    batch.filter(counted, Direction::In, [&](const port::Frame&) {
+        const Probes& probes = probes_[at++];
+        const Drop why = verdict.of(probes.source.key, [&] { return judge(probes.source); });
+        if (why == Drop::None) probes_[kept++].destination = probes.destination;
+        return why;
     });
 }
 
+Drop Forwarder::judge_local_source(VswitchId vswitch,
+                                   const AddressProbe& source,
+                                   AdapterId from,
+                                   std::uint32_t max_macs,
+                                   Instant now) {
+    AddressTable& table = parts_.shared.table(vswitch);
+    if (table.is_fresh(table.find(source), from, now)) [[likely]]
+        return Drop::None;
+    const Learning learning =
+        parts_.shared.write_tables([&] { return table.learn(source.key, from, max_macs, now); });
+    return learning == Learning::StaticElsewhere ? Drop::StaticViolation : Drop::None;
+}
+
 void Forwarder::route_all(const SwitchRules& rules, AdapterId from, port::Batch& batch) {
-    const PortRules& port = rules.port(from);
-    const AddressTable& table = parts_.shared.table(port.vswitch);
+    const AddressTable& table = parts_.shared.table(rules.port(from).vswitch);
     port::Tally counted = tally(from);
+    Last<Route> last;
+    const Probes* probes = probes_.data();
     for (const port::Frame& frame : batch.release()) {
-        const VlanId vlan = frame.tci.vid();
-        const MacAddress dst = frame.head.dst;
-        const auto found =
-            dst.is_multicast() ? std::nullopt : table.find(AddressKey(port.vswitch, vlan, dst));
-        const Route way = route(rules, parts_.shared.slots(), from, vlan, dst, found);
+        const AddressProbe& probe = (probes++)->destination;
+        const Route& way = last.of(probe.key, [&] {
+            const MacAddress dst = probe.key.mac();
+            const auto found = dst.is_multicast() ? std::nullopt : table.find(probe);
+            return route(rules, parts_.shared.slots(), from, probe.key.vlan(), dst, found);
+        });
         switch (way.kind) {
             case Route::Kind::One:
                 outbox_.put(way.to, frame.mbuf, frame.tci);

@@ -2,6 +2,7 @@
 // here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -44,12 +45,24 @@ class Forwarder {
     }
 
     void admit_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
+    void probe_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
     void look_at_sources(const SwitchRules& rules, AdapterId from, port::Batch& batch, Instant now);
+    [[nodiscard]] Drop judge_local_source(VswitchId vswitch,
+                                          const AddressProbe& source,
+                                          AdapterId from,
+                                          std::uint32_t max_macs,
+                                          Instant now);
     void route_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
     void copy_to_all(const SwitchRules& rules, AdapterId from, const port::Frame& frame);
     void emit_all(const SwitchRules& rules);
 
+    /// Where a frame's addresses are looked up.
+    struct Probes {
+        AddressProbe source, destination;
+    };
+
     Parts parts_;
+    std::array<Probes, port::kBurst> probes_;  // of the burst's frames, in their order
     Outbox outbox_;
     std::vector<AdapterId> receivers_;  // of one frame; kept to save its memory
 };

@@ -28,7 +28,8 @@ struct Frame {
 /// filter(), to be dropped and counted.  Debug builds check that a dying batch is empty.
 class Batch {
   public:
-    Batch() = default;
+    Batch() {
+    }  // leaves the frames unmade: clearing them would cost each burst more than parsing one
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
     ~Batch() { SEALANE_ASSERT(size_ == 0, "a batch died with frames in it"); }
@@ -63,7 +64,9 @@ class Batch {
             if (const Drop why = judge(frames_[i]); why != Drop::None) [[unlikely]] {
                 tally.drop(frames_[i].mbuf, direction, why);
             } else {
-                frames_[kept++] = frames_[i];
+                if (kept != i) [[unlikely]]
+                    frames_[kept] = frames_[i];
+                ++kept;
             }
         }
         size_ = kept;
@@ -77,7 +80,9 @@ class Batch {
     }
 
   private:
-    std::array<Frame, kBurst> frames_;
+    union {
+        std::array<Frame, kBurst> frames_;  // made by fill(), up to size_
+    };
     std::uint16_t size_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "dataplane/port/ethdev_port.h"
 
+#include <algorithm>
 #include <array>
 
 #include <rte_dev.h>
@@ -54,8 +55,10 @@ std::uint16_t EthdevPort::receive(rte_mbuf** frames, std::uint16_t room, Tally& 
     std::uint16_t kept = 0;
     for (std::uint16_t i = 0; i < received; ++i) {
         rte_mbuf* const frame = frames[i];
-        frame->ol_flags &= kKeptFlags;
-        if (!has_tag_beside(frame)) clear_tag_beside(frame);
+        if (frame->ol_flags != 0) {
+            frame->ol_flags &= kKeptFlags;
+            if (!has_tag_beside(frame)) clear_tag_beside(frame);
+        }
         if (frame->pkt_len >= cut_length_) [[unlikely]] {
             tally.received(1, length_of(frame));
             tally.drop(frame, Direction::In, Drop::Oversize);
@@ -67,17 +70,21 @@ std::uint16_t EthdevPort::receive(rte_mbuf** frames, std::uint16_t room, Tally& 
 }
 
 void EthdevPort::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
-    const bool up = link_up_.load(std::memory_order_relaxed);
+    if (!link_up_.load(std::memory_order_relaxed)) [[unlikely]] {
+        for (std::uint16_t i = 0; i < count; ++i) {
+            tally.drop(frames[i], Direction::Out, Drop::PortDown);
+        }
+        return;
+    }
+    const std::uint32_t plain = std::min(traits_.max_frame, untagged_limit_);
     std::uint16_t ready = 0;
     std::uint64_t bytes = 0;
     for (std::uint16_t i = 0; i < count; ++i) {
-        if (!up) [[unlikely]] {
-            tally.drop(frames[i], Direction::Out, Drop::PortDown);
-            continue;
+        rte_mbuf* frame = frames[i];
+        if (frame->pkt_len > plain || frame->nb_segs > most_segments_) [[unlikely]] {
+            frame = make_ready(frame, tally);
+            if (frame == nullptr) continue;
         }
-        rte_mbuf* const frame = make_ready(frames[i], tally);
-        if (frame == nullptr) [[unlikely]]
-            continue;
         bytes += frame->pkt_len;  // before it is the driver's
         frames[ready++] = frame;
     }

@@ -23,6 +23,12 @@ static_assert(std::endian::native == std::endian::little, "Sealane runs on littl
     return __builtin_bswap32(raw);
 }
 
+[[nodiscard]] inline std::uint64_t load_be64(const std::uint8_t* at) {
+    std::uint64_t raw = 0;
+    std::memcpy(&raw, at, sizeof raw);
+    return __builtin_bswap64(raw);
+}
+
 inline void store_be16(std::uint8_t* at, std::uint16_t value) {
     const std::uint16_t raw = __builtin_bswap16(value);
     std::memcpy(at, &raw, sizeof raw);

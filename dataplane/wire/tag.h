@@ -13,6 +13,8 @@ namespace sealane::wire {
 inline constexpr std::uint16_t kTpidCustomer = 0x8100;  ///< C-tag (802.1Q-2018, table 9-1).
 inline constexpr std::uint16_t kTpidService = 0x88a8;   ///< S-tag.
 
+inline constexpr std::uint16_t kEtherTypeMacControl = 0x8808;  ///< 802.3-2018, clause 31.
+
 inline constexpr std::size_t kAddressesLength = 12;  ///< Destination and source.
 inline constexpr std::size_t kHeaderLength = 14;     ///< Untagged Ethernet header.
 inline constexpr std::size_t kTagLength = 4;

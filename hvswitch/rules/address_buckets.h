@@ -32,6 +32,12 @@ struct BucketPair {
     std::uint32_t first = 0, second = 0;
 };
 
+/// A key on its way to being found: hashed once.
+struct AddressProbe {
+    AddressKey key{0};
+    BucketPair pair;
+};
+
 /// The hash.  Both factors are secret, so that who doesn't know the seed can't choose keys that
 /// meet.
 class AddressHash {
@@ -53,7 +59,7 @@ class AddressHash {
     std::uint64_t mask_, factor_;
 };
 
-/// Threads: find(), prefetch() and read() from any; everything else by one writer at a time.
+/// Threads: find(), probe() and read() from any; everything else by one writer at a time.
 class AddressBuckets {
   public:
     static constexpr std::size_t kSlotsPerBucket = 5;
@@ -63,8 +69,9 @@ class AddressBuckets {
     /// Room for `capacity` entries at a load of 85 % or less.
     AddressBuckets(std::size_t capacity, std::uint64_t seed);
 
-    [[nodiscard]] std::optional<AddressEntry> find(AddressKey key) const;
-    void prefetch(AddressKey key) const;
+    /// Hashes the key and brings the lines that find() will touch into the cache.
+    [[nodiscard]] AddressProbe probe(AddressKey key) const;
+    [[nodiscard]] std::optional<AddressEntry> find(const AddressProbe& probe) const;
 
     [[nodiscard]] std::size_t buckets() const { return std::size_t{mask_} + 1; }
     [[nodiscard]] std::size_t slots() const { return buckets() * kSlotsPerBucket; }
@@ -130,10 +137,11 @@ inline BucketPair AddressBuckets::pair_of(AddressKey key) const {
     return {first, first == second ? first ^ 1 : second};
 }
 
-inline void AddressBuckets::prefetch(AddressKey key) const {
+[[gnu::always_inline]] inline AddressProbe AddressBuckets::probe(AddressKey key) const {
     const BucketPair pair = pair_of(key);
     __builtin_prefetch(&memory_[pair.first]);
     __builtin_prefetch(&memory_[pair.second]);
+    return {key, pair};
 }
 
 /// Bit i is set if slot i has the key.  Without branches: which slot it is can't be predicted.
@@ -146,7 +154,8 @@ inline std::uint32_t AddressBuckets::match(Bucket& bucket, std::uint64_t key) {
     return hits;
 }
 
-inline std::optional<AddressEntry> AddressBuckets::look(Bucket& bucket, std::uint64_t key) {
+[[gnu::always_inline]] inline std::optional<AddressEntry> AddressBuckets::look(Bucket& bucket,
+                                                                               std::uint64_t key) {
     const std::atomic_ref version(bucket.version);
     for (;;) {
         const std::uint32_t before = version.load(std::memory_order_acquire);
@@ -162,12 +171,12 @@ inline std::optional<AddressEntry> AddressBuckets::look(Bucket& bucket, std::uin
     }
 }
 
-inline std::optional<AddressEntry> AddressBuckets::find(AddressKey key) const {
-    const BucketPair pair = pair_of(key);
+[[gnu::always_inline]] inline std::optional<AddressEntry> AddressBuckets::find(
+    const AddressProbe& probe) const {
     for (;;) {
         const std::uint64_t moves_before = moves_.load(std::memory_order_acquire);
-        if (const auto entry = look(memory_[pair.first], key.word)) return entry;
-        if (const auto entry = look(memory_[pair.second], key.word)) return entry;
+        if (const auto entry = look(memory_[probe.pair.first], probe.key.word)) return entry;
+        if (const auto entry = look(memory_[probe.pair.second], probe.key.word)) return entry;
         if (moves_.load(std::memory_order_relaxed) == moves_before) return std::nullopt;
     }
 }

@@ -52,11 +52,15 @@ class AddressTable {
 
     /// Where the address is.  An entry that is being moved inside the table is never missed.
     [[nodiscard]] std::optional<AddressEntry> find(AddressKey key) const {
-        return buckets_.find(key);
+        return buckets_.find({key, buckets_.pair_of(key)});
     }
 
-    /// Brings the lines that find(key) will touch into the cache.
-    void prefetch(AddressKey key) const { buckets_.prefetch(key); }
+    /// find() in two steps, with other work between them while memory answers.
+    [[nodiscard]] AddressProbe probe(AddressKey key) const { return buckets_.probe(key); }
+    [[nodiscard, gnu::always_inline]] std::optional<AddressEntry> find(
+        const AddressProbe& probe) const {
+        return buckets_.find(probe);
+    }
 
     /// True when learn(key, from, …, now) would change nothing: there, Learned at `from`, and
     /// already stamped with this second; or fixed at `from`.  The fast path asks this and calls

@@ -24,6 +24,44 @@ struct Admission {
     return head.is_tagged() && head.tpid == port.tpid && !port.tunnel;
 }
 
+// The common way of admit() is short and every frame's, so it stands here; what few adapters need
+// is in admit.cc.  It must be inlined: an Admission that is returned through memory, written in
+// small pieces and read in one, stalls the processor for longer than the whole decision takes.
+
+/// Into the adapter's PVID, tags and all (802.1Q "dot1q tunnel").
+[[nodiscard]] Admission into_tunnel(const PortRules& port, const wire::FrameHead& head);
+
+/// The source address is the adapter's own or in its list.
+[[nodiscard]] bool is_listed(const PortRules& port, MacAddress source);
+
+/// The tag that the switch gives to a frame that brings none.
+[[nodiscard]] inline wire::Tci added_tag(const PortRules& port) {
+    return wire::make_tci(port.pvid, port.qos_priority.value_or(0));
+}
+
+/// Decisions D1 to D4 of the reference.
+[[nodiscard, gnu::always_inline]] inline Admission into_vlan(const PortRules& port,
+                                                             const wire::FrameHead& head) {
+    if (port.tunnel) [[unlikely]]
+        return into_tunnel(port, head);
+
+    if (!reads_tag(port, head)) {
+        if (port.pvid.value == 0) return {.drop = Drop::UntaggedRefused};  // D4
+        return {.tci = added_tag(port)};
+    }
+
+    const VlanId vid = head.tci.vid();
+    if (vid.value == 0 && port.pvid.value == 0) return {.drop = Drop::UntaggedRefused};  // D2
+    if (vid.value == 0 || vid == port.pvid) {
+        if (head.is_double_tagged()) return {.drop = Drop::DoubleTag};  // D1
+        return {.tci = head.tci.in_vlan(port.pvid), .pop = head.tag_in_bytes};
+    }
+    if (!vid.is_usable() || !port.vids.test(vid.value)) {
+        return {.drop = Drop::IngressVlan};  // D1, D3
+    }
+    return {.tci = head.tci, .pop = head.tag_in_bytes};
+}
+
 /// Decides whether a frame that came in from the adapter's port may enter the switch, and in which
 /// VLAN.  Pure.  Looks at everything but the slot and the address table.
 ///
@@ -37,7 +75,20 @@ struct Admission {
 /// - tagged with one of vids: accepted, further tags are payload;
 /// - a tag of another type than the adapter's tpid is no tag but payload;
 /// - a tunnel adapter takes every frame into its PVID and leaves tags as payload.
-[[nodiscard]] Admission admit(const PortRules& port, const wire::FrameHead& head);
+[[nodiscard, gnu::always_inline]] inline Admission admit(const PortRules& port,
+                                                         const wire::FrameHead& head) {
+    if (head.fault != Drop::None) return {.drop = head.fault};
+    if (!port.enabled) return {.drop = Drop::PortDisabled};
+    if (head.ether_type == wire::kEtherTypeMacControl) return {.drop = Drop::MacControl};
+    if (head.dst.is_reserved()) return {.drop = Drop::ReservedDestination};  // 802.1Q 8.6.3
+    if (head.src.is_zero() || head.src.is_multicast()) return {.drop = Drop::BadSource};  // D8
+
+    const Admission admission = into_vlan(port, head);
+    if (admission.drop != Drop::None) return admission;
+    const bool any_source = port.is_trunk || port.any_mac;
+    if (!any_source && !is_listed(port, head.src)) return {.drop = Drop::MacNotAllowed};
+    return admission;
+}
 
 /// How a frame of `vlan` leaves by the adapter.
 enum class Egress : std::uint8_t { Untagged, Tagged, NotMember };
@@ -53,8 +104,9 @@ enum class Egress : std::uint8_t { Untagged, Tagged, NotMember };
 /// Drop::DoubleTag on its way out, for the same reason as in D1; a client with vids could otherwise
 /// send `vlan` + `victim` and come out of a trunk, whose PVID is `vlan`, as a frame of `victim`.
 [[nodiscard]] inline bool hops_out(const PortRules& port, VlanId vlan, std::uint16_t ether_type) {
-    return ether_type == port.tpid && egress(port, vlan) == Egress::Untagged && !port.tunnel &&
-           port.vids.any();
+    if (ether_type != port.tpid) [[likely]]
+        return false;
+    return egress(port, vlan) == Egress::Untagged && !port.tunnel && port.vids.any();
 }
 
 }  // namespace sealane::hvswitch

@@ -22,8 +22,52 @@ struct Route {
     Drop why = Drop::None;                   ///< For Dropped.
     Direction charged = Direction::Between;  ///< Of a drop.
 
+    static Route dropped(Drop why) { return {.kind = Kind::Dropped, .why = why}; }
+    static Route to_one(AdapterId adapter) { return {.kind = Kind::One, .to = adapter}; }
+
     bool operator==(const Route&) const = default;
 };
+
+// The way of a known unicast is every frame's, so it stands here; the others are in route.cc.
+
+/// The adapter that holds the slot and may send; nobody if the slot is free.
+[[nodiscard]] std::optional<AdapterId> active_trunk(const SwitchRules& rules,
+                                                    const SlotTable& slots,
+                                                    SlotId slot);
+
+[[nodiscard]] Route to_unknown(const SwitchRules& rules,
+                               const SlotTable& slots,
+                               AdapterId from,
+                               VlanId vlan);
+
+/// An entry can outlive its adapter until the table is flushed.  What stands at its number now, if
+/// it is of another vswitch, must not get the frame.
+[[nodiscard]] inline bool is_believable(const SwitchRules& rules,
+                                        AdapterId from,
+                                        const AddressEntry& found) {
+    if (found.adapter.index >= rules.adapters()) return false;
+    const PortRules& port = rules.port(found.adapter);
+    return port.present && port.vswitch == rules.port(from).vswitch;
+}
+
+[[nodiscard, gnu::always_inline]] inline Route to_known(const SwitchRules& rules,
+                                                        const SlotTable& slots,
+                                                        AdapterId from,
+                                                        VlanId vlan,
+                                                        AdapterId known) {
+    if (known == from) return Route::dropped(Drop::SamePort);  // D7
+
+    if (rules.port(known).is_trunk) {
+        const auto trunk = active_trunk(rules, slots, rules.slot_of(known));
+        if (!trunk) return Route::dropped(Drop::NoDestination);
+        if (*trunk == from) return Route::dropped(Drop::SamePort);
+        known = *trunk;
+    }
+    const PortRules& port = rules.port(known);
+    if (!port.is_member(vlan)) return Route::dropped(Drop::EgressVlan);
+    if (!port.enabled) return Route::dropped(Drop::PortDisabled);
+    return Route::to_one(known);
+}
 
 /// Routes a frame of (`from`'s vswitch, `vlan`) to `dst`.  `found` is what the address table has
 /// for it.  Pure; `from` is an adapter that the frame was admitted at.
@@ -33,12 +77,18 @@ struct Route {
 /// decision D7).  Unknown unicast: the VLAN's active trunk; from the trunk itself, or without an
 /// active trunk: NoDestination (decision D5).  On a flood_unknown vswitch unknown unicast is
 /// Fanout.
-[[nodiscard]] Route route(const SwitchRules& rules,
-                          const SlotTable& slots,
-                          AdapterId from,
-                          VlanId vlan,
-                          MacAddress dst,
-                          const std::optional<AddressEntry>& found);
+[[nodiscard, gnu::always_inline]] inline Route route(const SwitchRules& rules,
+                                                     const SlotTable& slots,
+                                                     AdapterId from,
+                                                     VlanId vlan,
+                                                     MacAddress dst,
+                                                     const std::optional<AddressEntry>& found) {
+    if (dst.is_multicast()) return {.kind = Route::Kind::Fanout};
+    if (found && is_believable(rules, from, *found)) {
+        return to_known(rules, slots, from, vlan, found->adapter);
+    }
+    return to_unknown(rules, slots, from, vlan);
+}
 
 /// Calls `each(AdapterId)` for every receiver of a Fanout, trunk last.
 template <typename Each>

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "dataplane/base/check.h"
 #include "dataplane/base/ids.h"
 
 namespace sealane::hvswitch {
@@ -44,7 +45,26 @@ class SlotTable {
 
   private:
     // epoch << 32 | held << 16 | adapter
+    static constexpr std::uint64_t kHeldBit = std::uint64_t{1} << 16;
+    static constexpr unsigned kEpochShift = 32;
+
+    static std::uint64_t next_word(std::uint64_t before, std::uint64_t low);
+
     std::vector<std::atomic<std::uint64_t>> words_;
 };
+
+inline SlotTable::Holder SlotTable::holder(SlotId slot) const {
+    SEALANE_ASSERT(slot.index < words_.size(), "no such trunk slot");
+    const std::uint64_t word = words_[slot.index].load(std::memory_order_acquire);
+    return {.held = (word & kHeldBit) != 0,
+            .adapter = {static_cast<std::uint16_t>(word)},
+            .epoch = static_cast<std::uint32_t>(word >> kEpochShift)};
+}
+
+inline bool SlotTable::holds(SlotId slot, AdapterId adapter) const {
+    SEALANE_ASSERT(slot.index < words_.size(), "no such trunk slot");
+    const std::uint64_t word = words_[slot.index].load(std::memory_order_acquire);
+    return static_cast<std::uint32_t>(word) == (kHeldBit | adapter.index);
+}
 
 }  // namespace sealane::hvswitch

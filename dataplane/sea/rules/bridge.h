@@ -47,10 +47,36 @@ class BridgeRules {
     [[nodiscard]] Drop to_wire(std::size_t trunk, const wire::FrameHead& head) const;
 
   private:
+    /// The SEA reads customer tags only; another type is payload of an untagged frame.  VID 0
+    /// carries priority and no VLAN.
+    [[nodiscard]] static bool names_a_vlan(const wire::FrameHead& head) {
+        return head.tpid == wire::kTpidCustomer && head.tci.vid().value != 0;
+    }
+
     static constexpr std::uint8_t kNone = 0xff;
 
     std::array<std::uint8_t, kVlanCount> trunk_of_{};
     std::uint8_t default_trunk_;
 };
+
+// Asked for every frame, so here.
+
+inline Inward BridgeRules::from_wire(const wire::FrameHead& head) const {
+    if (head.fault != Drop::None) return {.drop = head.fault};
+    if (head.dst.is_reserved()) return {.drop = Drop::FilteredReserved};
+    if (head.src.is_zero() || head.src.is_multicast()) return {.drop = Drop::BadSource};
+
+    if (!names_a_vlan(head)) return {.trunk = default_trunk_};
+    const std::uint8_t trunk = trunk_of_[head.tci.vid().value];
+    if (trunk == kNone) return {.drop = Drop::FilteredVlan};
+    return {.trunk = trunk};
+}
+
+inline Drop BridgeRules::to_wire(std::size_t trunk, const wire::FrameHead& head) const {
+    if (head.fault != Drop::None) return head.fault;
+    const std::uint8_t carrier =
+        names_a_vlan(head) ? trunk_of_[head.tci.vid().value] : default_trunk_;
+    return carrier == trunk ? Drop::None : Drop::FilteredVlan;
+}
 
 }  // namespace sealane::sea
