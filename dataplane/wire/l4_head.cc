@@ -1,5 +1,7 @@
 #include "dataplane/wire/l4_head.h"
 
+#include <algorithm>
+
 namespace sealane::wire {
 namespace {
 
@@ -89,7 +91,7 @@ Fault read_l4(Bytes bytes, std::size_t length, L4Head& head) {
     return Fault::None;
 }
 
-Fault read_all(Bytes bytes, std::size_t length, L4Head& head) {
+Fault read_l3(Bytes bytes, std::size_t length, L4Head& head) {
     std::size_t at = kAddressesLength;
     std::uint16_t type = 0;
     for (int tags = 0; tags <= 2; ++tags, at += kTagLength) {
@@ -98,18 +100,26 @@ Fault read_all(Bytes bytes, std::size_t length, L4Head& head) {
         if (!is_tag(type)) break;
     }
     head.l2_length = static_cast<std::uint16_t>(at + 2);
-    Fault fault = Fault::NotIp;
-    if (type == kEtherTypeIpv4) fault = read_ipv4(bytes, length, head);
-    if (type == kEtherTypeIpv6) fault = read_ipv6(bytes, length, head);
-    return fault == Fault::None ? read_l4(bytes, length, head) : fault;
+    if (type == kEtherTypeIpv4) return read_ipv4(bytes, length, head);
+    if (type == kEtherTypeIpv6) return read_ipv6(bytes, length, head);
+    return Fault::NotIp;
 }
+
+Bytes followed(Bytes bytes) { return bytes.first(std::min(bytes.size(), kL4ParseLength)); }
 
 }  // namespace
 
 L4Head parse_l4(std::span<const std::uint8_t> bytes, std::size_t length) {
-    if (bytes.size() > kL4ParseLength) bytes = bytes.first(kL4ParseLength);
+    bytes = followed(bytes);
     L4Head head;
-    const Fault fault = read_all(bytes, length, head);
+    Fault fault = read_l3(bytes, length, head);
+    if (fault == Fault::None) fault = read_l4(bytes, length, head);
+    return fault == Fault::None ? head : L4Head{.fault = fault};
+}
+
+L4Head parse_l3(std::span<const std::uint8_t> bytes, std::size_t length) {
+    L4Head head;
+    const Fault fault = read_l3(followed(bytes), length, head);
     return fault == Fault::None ? head : L4Head{.fault = fault};
 }
 

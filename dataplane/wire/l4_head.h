@@ -50,4 +50,7 @@ struct L4Head {
 /// are `bytes`.  A tag beside the frame is none of its business.
 [[nodiscard]] L4Head parse_l4(std::span<const std::uint8_t> bytes, std::size_t length);
 
+/// The same without a look at what the packet carries: l4_length is 0.
+[[nodiscard]] L4Head parse_l3(std::span<const std::uint8_t> bytes, std::size_t length);
+
 }  // namespace sealane::wire
