@@ -54,12 +54,14 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
         links.push_back(parts.stations[trunk.id.index].sea_outlet.get());
     }
     const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
+    const Seat& pvid_adapter = parts.layout.sibling(seat, seat.sea->pvid_adapter);
     return std::make_unique<sea::Bridge>(
         sea::BridgeRules(trunks, default_trunk),
         sea::Bridge::Parts{.real = *parts.stations[real.id.index].outlet,
                            .links = std::move(links),
                            .real_id = real.id,
                            .sea_id = seat.id,
+                           .address = mac_of(parts.model, pvid_adapter),
                            .heads = parts.pools.heads.get(),
                            .counters = parts.counters_of(seat.worker)});
 }

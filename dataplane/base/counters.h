@@ -27,8 +27,9 @@ class Counter {
 struct alignas(64) AdapterCounters {
     Counter rx_frames, rx_bytes;  ///< Came in from the port.
     Counter admitted;             ///< Of those, accepted into a VLAN.
-    Counter copies;               ///< Made, beyond the original, of frames that came in here; and
-                                  ///< segments, beyond the first, of large frames cut to go out.
+    Counter copies;               ///< Made, beyond the original, of frames that came in here;
+                                  ///< segments and fragments, beyond the first, of frames cut to
+                                  ///< go out; and at a SEA its answers to packets too big.
     Counter offered;              ///< Given to this adapter to send.
     Counter tx_frames, tx_bytes;  ///< Of those, gone out to the port.
     std::array<std::array<Counter, kDropCount>, kDirectionCount> drops;
@@ -62,7 +63,9 @@ struct AdapterTotals {
 [[nodiscard]] bool outward_law_holds(const AdapterTotals& adapter, std::uint64_t pending);
 
 /// admitted + copies = offered + drops in between, of all adapters together.  A large frame that is
-/// cut into n for an adapter adds n - 1 to that adapter's copies and to what it was offered.
+/// cut into n for an adapter adds n - 1 to that adapter's copies and to what it was offered, and so
+/// does a packet cut into n fragments.  A SEA's answer to a packet too big (which is dropped, as
+/// any other frame) is one copy at the SEA, and offered there.
 [[nodiscard]] bool whole_law_holds(const AdapterTotals& sum_of_adapters);
 
 }  // namespace sealane

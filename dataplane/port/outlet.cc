@@ -37,19 +37,26 @@ class Stage {
 Outlet::Outlet(Port& port, rte_mempool* heads, Settings settings)
     : port_(port), heads_(heads), tpid_(settings.tpid), shared_(settings.shared) {
     const PortTraits traits = port.traits();
-    const std::uint32_t untagged = settings.mtu + std::uint32_t{wire::kHeaderLength};
-    max_untagged_ = std::min(untagged, traits.max_frame);
-    max_tagged_ = std::min(untagged + std::uint32_t{wire::kTagLength}, traits.max_frame);
+    static_assert(std::atomic<Limits>::is_always_lock_free);
     max_whole_ = traits.max_frame;
     tag_beside_ = traits.tag_beside;
+    set_mtu(settings.mtu);
+}
+
+void Outlet::set_mtu(std::uint32_t mtu) {
+    const std::uint32_t untagged = mtu + std::uint32_t{wire::kHeaderLength};
+    const std::uint32_t tagged = untagged + std::uint32_t{wire::kTagLength};
+    limits_.store({std::min(untagged, max_whole_), std::min(tagged, max_whole_)},
+                  std::memory_order_relaxed);
 }
 
 void Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     tally.offered(count);
+    const Limits limits = limits_.load(std::memory_order_relaxed);
     std::uint16_t ready = 0;
     std::uint64_t flags = 0;
     for (std::uint16_t i = 0; i < count; ++i) {
-        rte_mbuf* const frame = make_ready(frames[i], tally);
+        rte_mbuf* const frame = make_ready(frames[i], limits, tally);
         if (frame != nullptr) [[likely]] {
             flags |= frame->ol_flags;
             frames[ready++] = frame;
@@ -102,9 +109,9 @@ void Outlet::send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally)
     stage.flush();
 }
 
-bool Outlet::fits(const rte_mbuf* frame) const {
+bool Outlet::fits(const rte_mbuf* frame, const Limits& limits) {
     const bool tagged = has_tag_beside(frame);
-    const std::uint32_t most = tagged ? max_tagged_ : max_untagged_;
+    const std::uint32_t most = tagged ? limits.tagged : limits.untagged;
     if (length_of(frame) <= most) [[likely]]
         return true;
     if (!is_large(frame)) return false;
@@ -113,8 +120,8 @@ bool Outlet::fits(const rte_mbuf* frame) const {
            most;
 }
 
-rte_mbuf* Outlet::make_ready(rte_mbuf* frame, Tally& tally) const {
-    if (!fits(frame)) [[unlikely]] {
+rte_mbuf* Outlet::make_ready(rte_mbuf* frame, const Limits& limits, Tally& tally) const {
+    if (!fits(frame, limits)) [[unlikely]] {
         tally.drop(frame, Direction::Out, Drop::Oversize);
         return nullptr;
     }

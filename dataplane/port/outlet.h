@@ -1,6 +1,8 @@
 // The way out to an adapter's port: the last stage of every frame.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 
 #include <rte_spinlock.h>
@@ -31,24 +33,47 @@ class Outlet {
     /// its first are copies made here, and offered here.
     void emit(rte_mbuf** frames, std::uint16_t count, Tally& tally);
 
+    /// Changes the MTU.  Any thread; bursts that are on their way may still go by the old one.
+    void set_mtu(std::uint32_t mtu);
+
+    /// A frame of at most so many bytes, a tag beside it left aside, fits.  Others may.
+    [[nodiscard]] std::uint32_t least_bytes() const {
+        const Limits limits = limits_.load(std::memory_order_relaxed);
+        return std::min(limits.untagged, limits.tagged - std::uint32_t{wire::kTagLength});
+    }
+    /// Most bytes of a frame that has a tag beside it as this one has, or none; the tag left aside.
+    [[nodiscard]] std::uint32_t most_bytes(const rte_mbuf* frame) const {
+        const Limits limits = limits_.load(std::memory_order_relaxed);
+        return has_tag_beside(frame) ? limits.tagged - std::uint32_t{wire::kTagLength}
+                                     : limits.untagged;
+    }
+    /// Whether emit() would send it.  Of a large frame, the segments have to fit.
+    [[nodiscard]] bool fits(const rte_mbuf* frame) const {
+        return fits(frame, limits_.load(std::memory_order_relaxed));
+    }
+
     /// The port's service(), kept apart from sending.
     void service(Instant now, Tally& tally);
 
     [[nodiscard]] Port& port() const { return port_; }
 
   private:
+    /// Longest frames, their tag included.  Read and written as one word.
+    struct Limits {
+        std::uint32_t untagged, tagged;
+    };
+
     /// The frame with its tag where the port wants it, or null: then it was dropped and counted.
-    rte_mbuf* make_ready(rte_mbuf* frame, Tally& tally) const;
-    [[nodiscard]] bool fits(const rte_mbuf* frame) const;
+    rte_mbuf* make_ready(rte_mbuf* frame, const Limits& limits, Tally& tally) const;
+    [[nodiscard]] static bool fits(const rte_mbuf* frame, const Limits& limits);
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally);
     /// Sends frames of which some have offloads.
     void send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally);
 
     Port& port_;
     rte_mempool* heads_;
-    std::uint32_t max_untagged_;
-    std::uint32_t max_tagged_;
     std::uint32_t max_whole_;  // of a large frame that is not cut
+    std::atomic<Limits> limits_;
     std::uint16_t tpid_;
     bool tag_beside_;
     bool shared_;

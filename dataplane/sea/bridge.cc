@@ -1,5 +1,6 @@
 #include "dataplane/sea/bridge.h"
 
+#include <algorithm>
 #include <array>
 
 #include "dataplane/port/offload.h"
@@ -20,7 +21,13 @@ Drop set_tag_aside(port::Frame& frame, rte_mempool* heads) {
 }  // namespace
 
 Bridge::Bridge(BridgeRules rules, Parts parts)
-    : rules_(std::move(rules)), parts_(std::move(parts)) {}
+    : rules_(std::move(rules)),
+      parts_(std::move(parts)),
+      fitter_({.real = parts_.real,
+               .address = parts_.address,
+               .heads = parts_.heads,
+               .real_counters = parts_.counters[parts_.real_id.index],
+               .virtual_counters = parts_.counters[parts_.sea_id.index]}) {}
 
 unsigned Bridge::from_wire() {
     port::Tally tally = real_tally();
@@ -60,7 +67,7 @@ unsigned Bridge::from_wire() {
     return count;
 }
 
-unsigned Bridge::from_trunk(std::size_t trunk) {
+unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
     port::Tally tally = sea_tally();
     std::array<rte_mbuf*, port::kBurst> burst;
     const std::uint16_t count = link_port(trunk).receive(burst.data(), port::kBurst, tally);
@@ -74,11 +81,17 @@ unsigned Bridge::from_trunk(std::size_t trunk) {
     tally.admitted(batch.size());
 
     std::uint16_t size = 0;
+    std::uint32_t longest = 0;
     for (const port::Frame& frame : batch.release()) {
         burst[size++] = frame.mbuf;
+        longest = std::max(longest, frame.mbuf->pkt_len);
     }
-    port::Tally real_side = real_tally();
-    if (size > 0) parts_.real.emit(burst.data(), size, real_side);
+    if (longest > parts_.real.least_bytes()) [[unlikely]] {
+        fitter_.send({burst.data(), size}, *parts_.links[trunk], now);
+    } else if (size > 0) {
+        port::Tally real_side = real_tally();
+        parts_.real.emit(burst.data(), size, real_side);
+    }
     return count;
 }
 

@@ -9,6 +9,7 @@
 #include "dataplane/base/time.h"
 #include "dataplane/port/batch.h"
 #include "dataplane/port/outlet.h"
+#include "dataplane/sea/fitter.h"
 #include "dataplane/sea/rules/bridge.h"
 
 namespace sealane::sea {
@@ -27,6 +28,7 @@ class Bridge {
         std::vector<port::Outlet*> links;  ///< In the order of the rules' trunks.
         AdapterId real_id;                 ///< Of the real adapter's counters.
         AdapterId sea_id;                  ///< Of the virtual side's counters.
+        MacAddress address;                ///< The SEA's own.
         rte_mempool* heads;
         std::span<AdapterCounters> counters;  ///< The worker's, by AdapterId.
     };
@@ -37,7 +39,7 @@ class Bridge {
     unsigned from_wire();
 
     /// Takes one burst from trunk `trunk` and hands it to the wire.  Returns the frames taken.
-    unsigned from_trunk(std::size_t trunk);
+    unsigned from_trunk(std::size_t trunk, Instant now);
 
     void service(Instant now);
 
@@ -57,6 +59,7 @@ class Bridge {
 
     BridgeRules rules_;
     Parts parts_;
+    Fitter fitter_;
 };
 
 }  // namespace sealane::sea

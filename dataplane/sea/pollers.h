@@ -28,7 +28,7 @@ class TrunkSide final : public worker::Poller {
   public:
     TrunkSide(Bridge& bridge, std::size_t trunk) : bridge_(bridge), trunk_(trunk) {}
 
-    unsigned poll(Instant /*now*/) override { return bridge_.from_trunk(trunk_); }
+    unsigned poll(Instant now) override { return bridge_.from_trunk(trunk_, now); }
     [[nodiscard]] int wake_descriptor() const override { return port().wake_descriptor(); }
     bool prepare_to_sleep() override { return port().prepare_to_sleep(); }
     void awake() override { port().awake(); }

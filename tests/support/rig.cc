@@ -216,6 +216,7 @@ void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters)
                            .links = std::move(links),
                            .real_id = real_of(index),
                            .sea_id = virtual_of(index),
+                           .address = kSeaAddress,
                            .heads = pools_.heads.get(),
                            .counters = {counters_[0].get(), settings_.ports.size()}}));
 }
@@ -230,7 +231,7 @@ std::uint64_t Rig::step() {
     for (const auto& bridge : bridges_) {
         moved += bridge->from_wire();
         for (std::size_t trunk = 0; trunk < bridge->trunks(); ++trunk) {
-            moved += bridge->from_trunk(trunk);
+            moved += bridge->from_trunk(trunk, now_);
         }
         drain();
     }

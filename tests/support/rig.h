@@ -48,6 +48,9 @@ struct SeaSpec {
     std::uint32_t mtu = 1500;
 };
 
+/// Every SEA's own.
+inline constexpr MacAddress kSeaAddress{0x0200'0000'5ea0};
+
 struct RigSpec {
     std::vector<AdapterSpec> adapters;
     std::vector<SeaSpec> seas;
@@ -98,6 +101,8 @@ class Rig {
     }
     [[nodiscard]] port::Pools& pools() { return pools_; }
     [[nodiscard]] port::RingEnd& client(AdapterId id) { return stations_[id.index].ring->far(); }
+    /// The way to an adapter's port.
+    [[nodiscard]] port::Outlet& outlet(AdapterId id) { return *outlets_[id.index]; }
     [[nodiscard]] sea::Bridge& bridge(std::size_t sea) { return *bridges_[sea]; }
 
     /// A copy of the settings in use, to change and publish.

@@ -155,8 +155,10 @@ TEST_F(LargeSend, M14SegmentsMustFitTheRealPort) {
     const Packet sent = packet(outside(1), 30000);
     send(sender, sent, 1460);
     expect_exactly({.out = {{wire, bytes_of_all(cut(tagged(sent), 1460))}}});
-    send(sender, sent, 1461);
-    expect_exactly({.drops = {{.at = wire, .direction = Direction::Out, .why = Drop::Oversize}}});
+    send(sender, sent, 1461);  // and its sender is told
+    EXPECT_EQ(rig().take(sender).size(), 1U);
+    expect_exactly(
+        {.drops = {{.at = wire, .direction = Direction::Out, .why = Drop::PacketTooBig}}});
 }
 
 TEST_F(LargeSend, G30WrongChecksumWithoutAClaimStaysWrong) {

@@ -1,0 +1,121 @@
+#include "dataplane/sea/fitter.h"
+
+#include <algorithm>
+#include <array>
+
+#include "dataplane/port/batch.h"
+#include "dataplane/port/fragmenter.h"
+#include "dataplane/port/frame.h"
+#include "dataplane/port/frame_copy.h"
+#include "dataplane/port/offload.h"
+#include "dataplane/wire/claim.h"
+#include "dataplane/wire/fragment.h"
+#include "dataplane/wire/too_big.h"
+
+namespace sealane::sea {
+namespace {
+
+/// A frame's first bytes in one piece.
+template <std::size_t Most>
+class Start {
+  public:
+    explicit Start(const rte_mbuf* frame) {
+        const auto length = std::min<std::uint32_t>(frame->pkt_len, Most);
+        const void* const at = rte_pktmbuf_read(frame, 0, length, joined_.data());
+        bytes_ = {static_cast<const std::uint8_t*>(at), length};
+    }
+    Start(const Start&) = delete;
+    Start& operator=(const Start&) = delete;
+
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
+
+  private:
+    std::array<std::uint8_t, Most> joined_;
+    std::span<const std::uint8_t> bytes_;
+};
+
+}  // namespace
+
+void Fitter::send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now) {
+    port::Tally real_side(parts_.real_counters);
+    std::uint16_t ready = 0;
+    const auto flush = [&] {
+        if (ready > 0) parts_.real.emit(frames.data(), ready, real_side);
+        ready = 0;
+    };
+    for (rte_mbuf* const frame : frames) {
+        if (parts_.real.fits(frame)) {
+            frames[ready++] = frame;
+        } else {
+            flush();  // what came first goes first
+            send_too_long(frame, link, now);
+        }
+    }
+    flush();
+}
+
+void Fitter::send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now) {
+    const Start<wire::kL4ParseLength> start(frame);
+    const TooLong verdict = judge_too_long(
+        start.bytes(), frame->pkt_len, port::is_large(frame), parts_.real.most_bytes(frame));
+    switch (verdict.way) {
+        case TooLong::Way::Fragment:
+            return send_fragments(frame, verdict);
+        case TooLong::Way::Answer:
+            answer(frame, verdict, link, now);
+            break;
+        case TooLong::Way::Drop:
+            break;
+    }
+    drop(frame, verdict.why);
+}
+
+void Fitter::send_fragments(rte_mbuf* frame, const TooLong& verdict) {
+    // The checksum covers the whole packet, of which no fragment's receiver has more than a part.
+    if (port::has_offload(frame)) {
+        rte_mbuf* const complete = port::complete_checksum(frame, parts_.heads);
+        if (complete == nullptr) return drop(frame, Drop::NoBuffer);
+        frame = complete;
+    }
+    const Start<wire::kL4ParseLength> start(frame);
+    const std::size_t headers = std::size_t{verdict.head.l2_length} + verdict.head.l3_length;
+    const wire::Fragmentation plan(start.bytes().first(headers), verdict.head, verdict.mtu);
+    std::array<rte_mbuf*, wire::kMostSegments> fragments;
+    if (plan.count() > fragments.size()) return drop(frame, Drop::TooManySegments);
+    if (!port::fragment(frame, plan, parts_.heads, fragments)) return drop(frame, Drop::NoBuffer);
+
+    port::Tally real_side(parts_.real_counters);
+    real_side.copied(plan.count() - 1);
+    for (std::uint32_t sent = 0; sent < plan.count(); sent += port::kBurst) {
+        const std::uint32_t burst = std::min<std::uint32_t>(plan.count() - sent, port::kBurst);
+        parts_.real.emit(fragments.data() + sent, static_cast<std::uint16_t>(burst), real_side);
+    }
+}
+
+void Fitter::answer(const rte_mbuf* frame,
+                    const TooLong& verdict,
+                    port::Outlet& link,
+                    Instant now) {
+    answers_.refill(kAnswers, kAnswers, now);
+    if (!answers_.take()) return;
+
+    const Start<wire::kMostOffending> offending(frame);
+    std::array<std::uint8_t, wire::kMostTooBig> bytes;
+    const std::size_t length =
+        wire::write_too_big(offending.bytes(), verdict.head, parts_.address, verdict.mtu, bytes);
+    rte_mbuf* made = port::frame_of({bytes.data(), length}, parts_.heads);
+    if (made == nullptr) return;  // nothing was promised
+    if (port::has_tag_beside(frame)) port::set_tag_beside(made, port::tag_beside(frame));
+
+    port::Tally virtual_side(parts_.virtual_counters);
+    virtual_side.copied(1);
+    link.emit(&made, 1, virtual_side);
+}
+
+void Fitter::drop(rte_mbuf* frame, Drop why) {
+    port::Tally real_side(parts_.real_counters);
+    real_side.offered(1);
+    real_side.drop(frame, Direction::Out, why);
+}
+
+}  // namespace sealane::sea

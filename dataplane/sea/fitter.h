@@ -1,0 +1,51 @@
+// Makes what clients send fit the real adapter.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "dataplane/base/counters.h"
+#include "dataplane/base/mac.h"
+#include "dataplane/base/time.h"
+#include "dataplane/base/token_bucket.h"
+#include "dataplane/port/outlet.h"
+#include "dataplane/sea/rules/too_long.h"
+
+namespace sealane::sea {
+
+/// The way to the wire for bursts in which a frame may be too long for it: does what
+/// judge_too_long() says.
+///
+/// Ownership: borrows everything.  Threads: one worker.
+class Fitter {
+  public:
+    /// Answers a second, and at once.  They are a help, not a service: whoever sends too much too
+    /// long must not make the SEA send as much.
+    static constexpr std::uint32_t kAnswers = 10;
+
+    struct Parts {
+        port::Outlet& real;
+        MacAddress address;  ///< Answers come from it.
+        rte_mempool* heads;
+        AdapterCounters& real_counters;
+        AdapterCounters& virtual_counters;
+    };
+
+    explicit Fitter(Parts parts) : parts_(parts) {}
+
+    /// Sends `frames` (at most kBurst), which came over `link`, to the wire, in their order, and
+    /// takes them all.  Answers go back over `link`.  Fragments beyond the first are copies made
+    /// at the real adapter, answers are copies made at the virtual side: so the laws hold.
+    void send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now);
+
+  private:
+    void send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now);
+    void send_fragments(rte_mbuf* frame, const TooLong& verdict);
+    void answer(const rte_mbuf* frame, const TooLong& verdict, port::Outlet& link, Instant now);
+    void drop(rte_mbuf* frame, Drop why);
+
+    Parts parts_;
+    TokenBucket answers_;
+};
+
+}  // namespace sealane::sea
