@@ -26,22 +26,6 @@ wire::Claim claim_of(const rte_mbuf* frame) {
             .l4_offset = static_cast<std::uint16_t>(frame->l2_len + frame->l3_len)};
 }
 
-/// Sums the frame's bytes from `offset` on, `length` of them, over all its pieces.
-std::uint16_t sum_of(const rte_mbuf* frame, std::uint32_t offset, std::uint32_t length) {
-    wire::RunningSum sum;
-    for (const rte_mbuf* piece = frame; length > 0; piece = piece->next) {
-        if (offset >= piece->data_len) {
-            offset -= piece->data_len;
-            continue;
-        }
-        const std::uint32_t here = std::min(length, piece->data_len - offset);
-        sum.add(rte_pktmbuf_mtod_offset(piece, const std::uint8_t*, offset), here);
-        length -= here;
-        offset = 0;
-    }
-    return sum.value();
-}
-
 /// Bytes of the packet from its L4 header on: as IP says, so without the frame's padding.
 std::uint32_t l4_bytes(const rte_mbuf* frame) {
     const bool ipv4 = has(frame, RTE_MBUF_F_TX_IPV4);
@@ -86,6 +70,21 @@ bool takes(const Offloads& peer, const rte_mbuf* frame) {
     if (has(frame, RTE_MBUF_F_TX_UDP_SEG)) return peer.udp;
     if (!has(frame, RTE_MBUF_F_TX_TCP_SEG)) return true;
     return has(frame, RTE_MBUF_F_TX_IPV4) ? peer.tcp4 : peer.tcp6;
+}
+
+std::uint16_t sum_of(const rte_mbuf* frame, std::uint32_t offset, std::uint32_t length) {
+    wire::RunningSum sum;
+    for (const rte_mbuf* piece = frame; length > 0; piece = piece->next) {
+        if (offset >= piece->data_len) {
+            offset -= piece->data_len;
+            continue;
+        }
+        const std::uint32_t here = std::min(length, piece->data_len - offset);
+        sum.add(rte_pktmbuf_mtod_offset(piece, const std::uint8_t*, offset), here);
+        length -= here;
+        offset = 0;
+    }
+    return sum.value();
 }
 
 rte_mbuf* complete_checksum(rte_mbuf* frame, rte_mempool* heads) {

@@ -53,6 +53,12 @@ inline void clear_offload(rte_mbuf* frame) { frame->ol_flags &= ~kOffloads; }
 /// A peer with these finishes the (checked) frame itself.
 [[nodiscard]] bool takes(const Offloads& peer, const rte_mbuf* frame);
 
+/// The Internet checksum's sum of the frame's bytes from `offset` on, `length` of them, over all
+/// its pieces.
+[[nodiscard]] std::uint16_t sum_of(const rte_mbuf* frame,
+                                   std::uint32_t offset,
+                                   std::uint32_t length);
+
 /// Completes the checksum of a frame that is not large, without changing bytes that others refer
 /// to: then `heads` gives a buffer for the header.  The answer is the frame to go on with, or null
 /// if `heads` is empty; then `frame` is untouched.

@@ -34,7 +34,7 @@ Bytes addresses6() {
 /// TCP or UDP with the payload; the checksum field is 0.
 Bytes make_l4(const Packet& packet) {
     Bytes l4;
-    put16(l4, 40000);
+    put16(l4, packet.source_port);
     put16(l4, 443);
     if (packet.tcp) {
         put16(l4, packet.sequence >> 16);

@@ -19,7 +19,8 @@ struct Packet {
     bool tcp = true;
     std::uint16_t id = 7;
     std::uint16_t fragment = 0x4000;  ///< DF, and no fragment.
-    Bytes ip_options;                 ///< A multiple of 4.
+    std::uint16_t source_port = 40000;
+    Bytes ip_options;  ///< A multiple of 4.
     /// IPv6 extension headers: of each, its type and its bytes but for "next header".
     struct Extension {
         std::uint8_t type = 0;
