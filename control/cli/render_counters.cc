@@ -37,6 +37,7 @@ std::string render_stats(const json& reply) {
                  {"TX FRAMES", Align::Right},
                  {"TX BYTES", Align::Right},
                  {"COPIES", Align::Right},
+                 {"MERGED", Align::Right},
                  {"PENDING", Align::Right},
                  {"DROPPED", Align::Right}});
     const json& adapters = reply.at("adapters");
@@ -48,6 +49,7 @@ std::string render_stats(const json& reply) {
                    text_of_number(adapter.at("tx_frames")),
                    text_of_number(adapter.at("tx_bytes")),
                    text_of_number(adapter.at("copies")),
+                   text_of_number(adapter.at("merged")),
                    text_of_number(adapter.at("pending")),
                    std::to_string(sum_of(adapter.at("drops")))});
     }

@@ -71,6 +71,7 @@ json totals_object(const AdapterTotals& totals) {
             {"rx_bytes", totals.rx_bytes},
             {"admitted", totals.admitted},
             {"copies", totals.copies},
+            {"merged", totals.merged},
             {"offered", totals.offered},
             {"tx_frames", totals.tx_frames},
             {"tx_bytes", totals.tx_bytes},

@@ -9,6 +9,7 @@ void AdapterTotals::add(const AdapterCounters& counters) {
     rx_bytes += counters.rx_bytes.read();
     admitted += counters.admitted.read();
     copies += counters.copies.read();
+    merged += counters.merged.read();
     offered += counters.offered.read();
     tx_frames += counters.tx_frames.read();
     tx_bytes += counters.tx_bytes.read();
@@ -24,6 +25,7 @@ void AdapterTotals::add(const AdapterTotals& other) {
     rx_bytes += other.rx_bytes;
     admitted += other.admitted;
     copies += other.copies;
+    merged += other.merged;
     offered += other.offered;
     tx_frames += other.tx_frames;
     tx_bytes += other.tx_bytes;
@@ -49,7 +51,8 @@ bool outward_law_holds(const AdapterTotals& adapter, std::uint64_t pending) {
 
 bool whole_law_holds(const AdapterTotals& sum_of_adapters) {
     return sum_of_adapters.admitted + sum_of_adapters.copies ==
-           sum_of_adapters.offered + sum_of_adapters.dropped(Direction::Between);
+           sum_of_adapters.offered + sum_of_adapters.merged +
+               sum_of_adapters.dropped(Direction::Between);
 }
 
 }  // namespace sealane

@@ -30,6 +30,8 @@ struct alignas(64) AdapterCounters {
     Counter copies;               ///< Made, beyond the original, of frames that came in here;
                                   ///< segments and fragments, beyond the first, of frames cut to
                                   ///< go out; and at a SEA its answers to packets too big.
+    Counter merged;               ///< Of those admitted, became a part of the frame before them, so
+                                  ///< that they go on as one (large receive).
     Counter offered;              ///< Given to this adapter to send.
     Counter tx_frames, tx_bytes;  ///< Of those, gone out to the port.
     std::array<std::array<Counter, kDropCount>, kDirectionCount> drops;
@@ -41,7 +43,7 @@ struct alignas(64) AdapterCounters {
 
 /// The same numbers summed over workers: a plain value.
 struct AdapterTotals {
-    std::uint64_t rx_frames = 0, rx_bytes = 0, admitted = 0, copies = 0;
+    std::uint64_t rx_frames = 0, rx_bytes = 0, admitted = 0, copies = 0, merged = 0;
     std::uint64_t offered = 0, tx_frames = 0, tx_bytes = 0;
     std::array<std::array<std::uint64_t, kDropCount>, kDirectionCount> drops{};
 
@@ -62,10 +64,11 @@ struct AdapterTotals {
 /// offered = tx + outward drops + `pending`, the frames that its port still holds in a queue.
 [[nodiscard]] bool outward_law_holds(const AdapterTotals& adapter, std::uint64_t pending);
 
-/// admitted + copies = offered + drops in between, of all adapters together.  A large frame that is
-/// cut into n for an adapter adds n - 1 to that adapter's copies and to what it was offered, and so
-/// does a packet cut into n fragments.  A SEA's answer to a packet too big (which is dropped, as
-/// any other frame) is one copy at the SEA, and offered there.
+/// admitted + copies = offered + merged + drops in between, of all adapters together.  A large
+/// frame that is cut into n for an adapter adds n - 1 to that adapter's copies and to what it was
+/// offered, and so does a packet cut into n fragments.  A SEA's answer to a packet too big (which
+/// is dropped, as any other frame) is one copy at the SEA, and offered there.  n segments that come
+/// in and become one large frame are n admitted and n - 1 merged.
 [[nodiscard]] bool whole_law_holds(const AdapterTotals& sum_of_adapters);
 
 }  // namespace sealane

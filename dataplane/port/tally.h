@@ -27,6 +27,7 @@ class Tally {
     }
     void admitted(std::uint64_t frames) { counters_.admitted.add(frames); }
     void copied(std::uint64_t copies) { counters_.copies.add(copies); }
+    void merged(std::uint64_t frames) { counters_.merged.add(frames); }
     void offered(std::uint64_t frames) { counters_.offered.add(frames); }
     void sent(std::uint64_t frames, std::uint64_t bytes) {
         counters_.tx_frames.add(frames);

@@ -6,7 +6,7 @@ import subprocess
 from streams_frame import mac_of
 from told import DONE, FAILED, expect, expect_json
 
-STATS_KEYS = {"rx_frames", "rx_bytes", "tx_frames", "tx_bytes", "copies", "drops"}
+STATS_KEYS = {"rx_frames", "rx_bytes", "tx_frames", "tx_bytes", "copies", "merged", "drops"}
 TEXTS = {
     "show": "lpar1/ent0", "stats": "RX FRAMES", "drops": "no frame was dropped", "vlan": "U leaves untagged",
     "sea": "vios1/ent6", "fdb": "addresses;", "config dump": "system: frame1"}

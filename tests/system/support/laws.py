@@ -1,7 +1,7 @@
 """The law of counters: every frame is accounted for.
 
 Of each adapter: rx = admitted + drops inward, and offered = tx + drops outward + pending.
-Of the frame as a whole: admitted + copies = offered + drops in between.
+Of the frame as a whole: admitted + copies = offered + merged + drops in between.
 """
 
 import dataclasses
@@ -16,6 +16,7 @@ class Counters:
     rx: int
     admitted: int
     copies: int
+    merged: int
     offered: int
     tx: int
     pending: int
@@ -33,8 +34,8 @@ class Laws:
         for name, row in stats["adapters"].items():
             by_direction = {direction: reasons_of(drops, name, direction) for direction in DIRECTIONS}
             self.adapters[name] = Counters(
-                rx=row["rx_frames"], admitted=row["admitted"], copies=row["copies"], offered=row["offered"],
-                tx=row["tx_frames"], pending=row["pending"], drops=by_direction)
+                rx=row["rx_frames"], admitted=row["admitted"], copies=row["copies"], merged=row["merged"],
+                offered=row["offered"], tx=row["tx_frames"], pending=row["pending"], drops=by_direction)
 
     def __eq__(self, other):
         return self.adapters == other.adapters
@@ -42,17 +43,18 @@ class Laws:
     def faults(self):
         """Law -> sentences about where it does not hold."""
         faults = {"inward": [], "outward": [], "whole": []}
-        admitted = copies = offered = between = 0
+        admitted = copies = merged = offered = between = 0
         for name, c in self.adapters.items():
             if c.rx != c.admitted + c.dropped("in"):
                 faults["inward"].append(f"{name}: rx {c.rx} != admitted {c.admitted} + drops {c.dropped('in')}")
             if c.offered != c.tx + c.dropped("out") + c.pending:
                 faults["outward"].append(
                     f"{name}: offered {c.offered} != tx {c.tx} + drops {c.dropped('out')} + pending {c.pending}")
-            admitted, copies = admitted + c.admitted, copies + c.copies
+            admitted, copies, merged = admitted + c.admitted, copies + c.copies, merged + c.merged
             offered, between = offered + c.offered, between + c.dropped("between")
-        if admitted + copies != offered + between:
-            faults["whole"].append(f"admitted {admitted} + copies {copies} != offered {offered} + between {between}")
+        if admitted + copies != offered + merged + between:
+            faults["whole"].append(
+                f"admitted {admitted} + copies {copies} != offered {offered} + merged {merged} + between {between}")
         return faults
 
 

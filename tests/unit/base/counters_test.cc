@@ -22,6 +22,7 @@ TEST(Counters, OfSeveralWorkersAddUp) {
         worker->rx_bytes.add(640);
         worker->admitted.add(7);
         worker->copies.add(3);
+        worker->merged.add(2);
         worker->offered.add(5);
         worker->tx_frames.add(4);
         worker->tx_bytes.add(256);
@@ -36,6 +37,7 @@ TEST(Counters, OfSeveralWorkersAddUp) {
     EXPECT_EQ(totals.rx_bytes, 1280U);
     EXPECT_EQ(totals.admitted, 14U);
     EXPECT_EQ(totals.copies, 6U);
+    EXPECT_EQ(totals.merged, 4U);
     EXPECT_EQ(totals.offered, 10U);
     EXPECT_EQ(totals.tx_frames, 8U);
     EXPECT_EQ(totals.tx_bytes, 512U);
@@ -86,12 +88,14 @@ TEST(CountersLaw, OutwardHoldsWhenOfferedIsSentPlusDroppedPlusQueued) {
     EXPECT_FALSE(outward_law_holds(adapter, 3));
 }
 
-TEST(CountersLaw, WholeHoldsWhenAdmittedPlusCopiesIsOfferedPlusDroppedBetween) {
-    AdapterTotals sum{.admitted = 10, .copies = 4, .offered = 11};
+TEST(CountersLaw, WholeHoldsWhenAdmittedPlusCopiesIsOfferedPlusMergedPlusDroppedBetween) {
+    AdapterTotals sum{.admitted = 12, .copies = 4, .merged = 2, .offered = 11};
     sum.drops[1][static_cast<std::size_t>(Drop::NoDestination)] = 3;
     EXPECT_TRUE(whole_law_holds(sum));
     ++sum.copies;
     EXPECT_FALSE(whole_law_holds(sum));
+    ++sum.merged;
+    EXPECT_TRUE(whole_law_holds(sum));
 }
 
 TEST(CountersLaw, ADropInOneDirectionDoesNotBalanceAnother) {

@@ -70,12 +70,13 @@ TEST(Render, UptimeIsInTheTwoLargestUnits) {
 }
 
 TEST(Render, Stats) {
-    EXPECT_EQ(render_stats(rpc::stats_reply(kParts->system, kParts->adapters)),
-              R"(ADAPTER     RX FRAMES  RX BYTES  TX FRAMES  TX BYTES  COPIES  PENDING  DROPPED
-lpar1/ent0         10       640          2       128       1        2        6
-vios1/ent0          0         0          0         0       0        0        0
-vios1/ent3          0         0          0         0       0        0        4
-vios1/ent6          0         0          0         0       0        0        0
+    EXPECT_EQ(
+        render_stats(rpc::stats_reply(kParts->system, kParts->adapters)),
+        R"(ADAPTER     RX FRAMES  RX BYTES  TX FRAMES  TX BYTES  COPIES  MERGED  PENDING  DROPPED
+lpar1/ent0         10       640          2       128       1       0        2        6
+vios1/ent0          0         0          0         0       0       0        0        0
+vios1/ent3          0         0          0         0       0       0        0        4
+vios1/ent6          0         0          0         0       0       0        0        0
 )");
 }
 

@@ -16,7 +16,7 @@ TEST(Replies, StatsHasEveryNumberAndOnlyReasonsThatHappened) {
     const auto parts = runtime::fake_parts();
     const json reply = stats_reply(parts->system, parts->adapters);
     EXPECT_EQ(reply["adapters"]["lpar1/ent0"], json::parse(R"({
-        "rx_frames": 10, "rx_bytes": 640, "admitted": 7, "copies": 1,
+        "rx_frames": 10, "rx_bytes": 640, "admitted": 7, "copies": 1, "merged": 0,
         "offered": 5, "tx_frames": 2, "tx_bytes": 128, "pending": 2,
         "drops": {"ingress_vlan": 3, "no_destination": 2, "queue_full": 1}})"));
     EXPECT_EQ(reply["adapters"]["vios1/ent0"]["drops"], json::object());
