@@ -39,7 +39,6 @@ void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
         add(of.who() + ": kept but not acted on yet: " + names);
     }
     if (sea.largesend) add(of.who() + ": largesend is kept but not acted on yet");
-    if (sea.large_receive) add(of.who() + ": large_receive is kept but not acted on yet");
     if (sea.accounting) add(of.who() + ": accounting is kept but not acted on yet");
 }
 

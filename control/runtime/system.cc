@@ -63,7 +63,8 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
                            .sea_id = seat.id,
                            .address = mac_of(parts.model, pvid_adapter),
                            .heads = parts.pools.heads.get(),
-                           .counters = parts.counters_of(seat.worker)});
+                           .counters = parts.counters_of(seat.worker),
+                           .large_receive = seat.sea->large_receive});
 }
 
 /// What exists is listed here: each adapter, each side of each SEA, and the sweep of the tables.

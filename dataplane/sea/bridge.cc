@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dataplane/port/coalescer.h"
 #include "dataplane/port/offload.h"
 
 namespace sealane::sea {
@@ -60,6 +61,12 @@ unsigned Bridge::from_wire() {
         std::uint16_t size = 0;
         for (std::size_t i = 0; i < frames.size(); ++i) {
             if (trunk_of[i] == trunk) burst[size++] = frames[i].mbuf;
+        }
+        if (parts_.large_receive && size > 1) {
+            const std::uint32_t most = link_port(trunk).traits().max_frame;
+            const std::uint16_t left = port::coalesce({burst.data(), size}, most);
+            tally.merged(size - left);
+            size = left;
         }
         port::Tally virtual_side = sea_tally();
         if (size > 0) parts_.links[trunk]->emit(burst.data(), size, virtual_side);

@@ -31,6 +31,7 @@ class Bridge {
         MacAddress address;                ///< The SEA's own.
         rte_mempool* heads;
         std::span<AdapterCounters> counters;  ///< The worker's, by AdapterId.
+        bool large_receive = false;           ///< Merges segments that come from the wire.
     };
 
     Bridge(BridgeRules rules, Parts parts);

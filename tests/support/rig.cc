@@ -155,7 +155,7 @@ std::string Rig::broken_laws() const {
         if (!outward_law_holds(one, pending)) broken += name({i}) + ": offered != tx + drops\n";
         all.add(one);
     }
-    if (!whole_law_holds(all)) broken += "admitted + copies != offered + drops in between\n";
+    if (!whole_law_holds(all)) broken += "admitted + copies != offered + merged + between\n";
     return broken;
 }
 
@@ -218,7 +218,8 @@ void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters)
                            .sea_id = virtual_of(index),
                            .address = kSeaAddress,
                            .heads = pools_.heads.get(),
-                           .counters = {counters_[0].get(), settings_.ports.size()}}));
+                           .counters = {counters_[0].get(), settings_.ports.size()},
+                           .large_receive = spec.large_receive}));
 }
 
 /// One burst of everything, with the clients emptied after each, as real ones would keep up.

@@ -46,6 +46,7 @@ struct SeaSpec {
     std::vector<AdapterId> trunks;
     std::size_t default_trunk = 0;
     std::uint32_t mtu = 1500;
+    bool large_receive = false;
 };
 
 /// Every SEA's own.

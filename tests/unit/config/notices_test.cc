@@ -69,15 +69,14 @@ TEST(Notices, APairOfWhichOneHasNoHaModeIsNamed) {
             "only the best trunk_priority bridges, and nobody takes over"));
 }
 
-TEST(Notices, LargeReceiveAndAccountingAreNamedUntilTheyAreBuilt) {
+TEST(Notices, AccountingIsNamedUntilItIsBuilt) {
     EXPECT_THAT(notices_of({"",
                             "design.yaml",
                             14,
                             "ha_mode: sharing, largesend: true",
                             "large_receive: true, accounting: true",
                             ""}),
-                ElementsAre("13: vios1/ent6: large_receive is kept but not acted on yet",
-                            "13: vios1/ent6: accounting is kept but not acted on yet"));
+                ElementsAre("13: vios1/ent6: accounting is kept but not acted on yet"));
 }
 
 TEST(Notices, EachAttributeOfFailoverThatIsSetIsNamedUntilItIsBuilt) {
