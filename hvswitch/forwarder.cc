@@ -103,7 +103,6 @@ unsigned Forwarder::forward(AdapterId from, Instant now) {
     port::Batch batch;
     counted.received(count, batch.fill(received.data(), count));
     admit_all(rules, from, batch);
-    probe_all(rules, from, batch);
     look_at_sources(rules, from, batch, now);
     counted.admitted(batch.size());
     route_all(rules, from, batch);
@@ -123,23 +122,23 @@ void Forwarder::admit_all(const SwitchRules& rules, AdapterId from, port::Batch&
         batch.filter(counted, Direction::In, [](const port::Frame&) { return Drop::NotActive; });
         return;
     }
-    batch.filter(counted, Direction::In, [&](port::Frame& frame) {
-        return enter(port, frame, parts_.heads);
-    });
-}
-
-void Forwarder::probe_all(const SwitchRules& rules, AdapterId from, port::Batch& batch) {
-    const VswitchId vswitch = rules.port(from).vswitch;
-    const AddressTable& table = parts_.shared.table(vswitch);
+    // What is behind a trunk is not in the table, unless it is a loop.
+    using Likely = AddressTable::Likely;
+    const Likely source_is = port.is_trunk ? Likely::Absent : Likely::Found;
+    const AddressTable& table = parts_.shared.table(port.vswitch);
     Last<AddressProbe> source, destination;
     Probes* probes = probes_.data();
-    for (const port::Frame& frame : batch.frames()) {
-        const AddressKey from_key(vswitch, frame.tci.vid(), frame.head.src);
-        const AddressKey to_key(vswitch, frame.tci.vid(), frame.head.dst);
-        probes->source = source.of(from_key, [&] { return table.probe(from_key); });
+    batch.filter(counted, Direction::In, [&](port::Frame& frame) {
+        const Drop why = enter(port, frame, parts_.heads);
+        if (why != Drop::None) [[unlikely]]
+            return why;
+        const AddressKey from_key(port.vswitch, frame.tci.vid(), frame.head.src);
+        const AddressKey to_key(port.vswitch, frame.tci.vid(), frame.head.dst);
+        probes->source = source.of(from_key, [&] { return table.probe(from_key, source_is); });
         probes->destination = destination.of(to_key, [&] { return table.probe(to_key); });
         ++probes;
-    }
+        return Drop::None;
+    });
 }
 
 void Forwarder::look_at_sources(const SwitchRules& rules,

@@ -45,7 +45,6 @@ class Forwarder {
     }
 
     void admit_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
-    void probe_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
     void look_at_sources(const SwitchRules& rules, AdapterId from, port::Batch& batch, Instant now);
     [[nodiscard]] Drop judge_local_source(VswitchId vswitch,
                                           const AddressProbe& source,

@@ -53,14 +53,18 @@ void Outlet::set_mtu(std::uint32_t mtu) {
 void Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     tally.offered(count);
     const Limits limits = limits_.load(std::memory_order_relaxed);
+    const std::uint32_t plain = least_bytes();
     std::uint16_t ready = 0;
     std::uint64_t flags = 0;
     for (std::uint16_t i = 0; i < count; ++i) {
-        rte_mbuf* const frame = make_ready(frames[i], limits, tally);
-        if (frame != nullptr) [[likely]] {
-            flags |= frame->ol_flags;
-            frames[ready++] = frame;
+        rte_mbuf* frame = frames[i];
+        const bool put_in = has_tag_beside(frame) && !tag_beside_;
+        if (frame->pkt_len > plain || put_in) {
+            frame = make_ready(frame, limits, tally);
+            if (frame == nullptr) continue;
         }
+        flags |= frame->ol_flags;
+        frames[ready++] = frame;
     }
     if (ready == 0) return;
     if ((flags & kOffloads) != 0) [[unlikely]]

@@ -100,9 +100,21 @@ void AddressBuckets::put(SlotIndex empty_slot, AddressKey key, const AddressEntr
     version.store(version.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     value_at(empty_slot).store(pack(entry), std::memory_order_release);
     key_at(empty_slot).store(key.word, std::memory_order_release);
+    note_use(used_ + 1);
 }
 
-void AddressBuckets::clear(SlotIndex slot) { key_at(slot).store(0, std::memory_order_release); }
+void AddressBuckets::clear(SlotIndex slot) {
+    key_at(slot).store(0, std::memory_order_release);
+    note_use(used_ - 1);
+}
+
+void AddressBuckets::note_use(std::size_t used) {
+    used_ = used;
+    const bool crowded = used > slots() / 2;
+    if (crowded != crowded_.load(std::memory_order_relaxed)) {
+        crowded_.store(crowded, std::memory_order_relaxed);
+    }
+}
 
 void AddressBuckets::move(SlotIndex from, SlotIndex empty_slot) {
     const std::uint32_t value = value_at(from).load(std::memory_order_relaxed);

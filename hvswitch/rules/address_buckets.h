@@ -69,8 +69,10 @@ class AddressBuckets {
     /// Room for `capacity` entries at a load of 85 % or less.
     AddressBuckets(std::size_t capacity, std::uint64_t seed);
 
-    /// Hashes the key and brings the lines that find() will touch into the cache.
-    [[nodiscard]] AddressProbe probe(AddressKey key) const;
+    /// Hashes the key and brings what find() will touch into the cache: its first bucket, where
+    /// most entries are; the second one too if the key is likely not there or the table is crowded.
+    enum class Likely : std::uint8_t { Found, Absent };
+    [[nodiscard]] AddressProbe probe(AddressKey key, Likely likely) const;
     [[nodiscard]] std::optional<AddressEntry> find(const AddressProbe& probe) const;
 
     [[nodiscard]] std::size_t buckets() const { return std::size_t{mask_} + 1; }
@@ -121,9 +123,13 @@ class AddressBuckets {
     [[nodiscard]] std::atomic_ref<std::uint64_t> key_at(SlotIndex slot) const;
     [[nodiscard]] std::atomic_ref<std::uint32_t> value_at(SlotIndex slot) const;
 
+    void note_use(std::size_t used);
+
     AddressHash hash_;
     std::uint32_t mask_;
     ZeroedArray<Bucket> memory_;
+    std::size_t used_ = 0;              // slots; the writer's
+    std::atomic<bool> crowded_{false};  // more than half of them
     std::atomic<std::uint64_t> moves_{0};
 };
 
@@ -137,10 +143,13 @@ inline BucketPair AddressBuckets::pair_of(AddressKey key) const {
     return {first, first == second ? first ^ 1 : second};
 }
 
-[[gnu::always_inline]] inline AddressProbe AddressBuckets::probe(AddressKey key) const {
+[[gnu::always_inline]] inline AddressProbe AddressBuckets::probe(AddressKey key,
+                                                                 Likely likely) const {
     const BucketPair pair = pair_of(key);
     __builtin_prefetch(&memory_[pair.first]);
-    __builtin_prefetch(&memory_[pair.second]);
+    if (likely == Likely::Absent || crowded_.load(std::memory_order_relaxed)) {
+        __builtin_prefetch(&memory_[pair.second]);
+    }
     return {key, pair};
 }
 

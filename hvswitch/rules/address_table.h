@@ -56,7 +56,10 @@ class AddressTable {
     }
 
     /// find() in two steps, with other work between them while memory answers.
-    [[nodiscard]] AddressProbe probe(AddressKey key) const { return buckets_.probe(key); }
+    using Likely = AddressBuckets::Likely;
+    [[nodiscard]] AddressProbe probe(AddressKey key, Likely likely = Likely::Found) const {
+        return buckets_.probe(key, likely);
+    }
     [[nodiscard, gnu::always_inline]] std::optional<AddressEntry> find(
         const AddressProbe& probe) const {
         return buckets_.find(probe);
