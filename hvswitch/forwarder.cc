@@ -89,21 +89,27 @@ bool is_local(const SwitchRules& rules, VswitchId vswitch, const AddressEntry& f
 
 }  // namespace
 
-Forwarder::Forwarder(Parts parts) : parts_(parts), outbox_(parts.outlets.size()) {
+Forwarder::Forwarder(Parts parts)
+    : parts_(parts), intakes_(parts.outlets.size()), outbox_(parts.outlets.size()) {
     receivers_.reserve(parts.outlets.size());
 }
 
 unsigned Forwarder::forward(AdapterId from, Instant now) {
     port::Tally counted = tally(from);
     std::array<rte_mbuf*, port::kBurst> received;
-    const std::uint16_t count = port(from).receive(received.data(), port::kBurst, counted);
+    port::Allowance& allowance = intakes_[from.index].allowance;
+    const std::uint16_t count = port(from).receive(received.data(), allowance.room(), counted);
     if (count == 0) return 0;
 
     const SwitchRules& rules = parts_.shared.rules();
     port::Batch batch;
-    counted.received(count, batch.fill(received.data(), count));
+    const std::uint64_t bytes = batch.fill(received.data(), count);
+    allowance.spent(count, bytes);
+    counted.received(count, bytes);
     admit_all(rules, from, batch);
     look_at_sources(rules, from, batch, now);
+    if (rules.port(from).storm.any()) [[unlikely]]
+        limit_storms(rules, from, batch, now);
     counted.admitted(batch.size());
     route_all(rules, from, batch);
     emit_all(rules);
@@ -178,6 +184,25 @@ Drop Forwarder::judge_local_source(VswitchId vswitch,
     const Learning learning =
         parts_.shared.write_tables([&] { return table.learn(source.key, from, max_macs, now); });
     return learning == Learning::StaticElsewhere ? Drop::StaticViolation : Drop::None;
+}
+
+void Forwarder::limit_storms(const SwitchRules& rules,
+                             AdapterId from,
+                             port::Batch& batch,
+                             Instant now) {
+    const PortRules& port = rules.port(from);
+    const AddressTable& table = parts_.shared.table(port.vswitch);
+    StormControl& storms = intakes_[from.index].storms;
+    storms.refill(port.storm, now);
+    port::Tally counted = tally(from);
+    std::size_t at = 0, kept = 0;
+    batch.filter(counted, Direction::In, [&](const port::Frame&) {
+        const AddressProbe& to = probes_[at++].destination;
+        const Storm kind = storm_of(rules, from, to.key.mac(), [&] { return table.find(to); });
+        if (!storms.lets_pass(kind)) return Drop::StormControl;
+        probes_[kept++].destination = to;
+        return Drop::None;
+    });
 }
 
 void Forwarder::route_all(const SwitchRules& rules, AdapterId from, port::Batch& batch) {

@@ -9,6 +9,7 @@
 
 #include "dataplane/base/counters.h"
 #include "dataplane/base/time.h"
+#include "dataplane/port/allowance.h"
 #include "dataplane/port/batch.h"
 #include "dataplane/port/outlet.h"
 #include "hvswitch/outbox.h"
@@ -51,6 +52,7 @@ class Forwarder {
                                           AdapterId from,
                                           std::uint32_t max_macs,
                                           Instant now);
+    void limit_storms(const SwitchRules& rules, AdapterId from, port::Batch& batch, Instant now);
     void route_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
     void copy_to_all(const SwitchRules& rules, AdapterId from, const port::Frame& frame);
     void emit_all(const SwitchRules& rules);
@@ -62,6 +64,12 @@ class Forwarder {
 
     Parts parts_;
     std::array<Probes, port::kBurst> probes_;  // of the burst's frames, in their order
+    /// What is kept of an adapter that this worker polls.
+    struct Intake {
+        port::Allowance allowance;
+        StormControl storms;
+    };
+    std::vector<Intake> intakes_;  // by AdapterId
     Outbox outbox_;
     std::vector<AdapterId> receivers_;  // of one frame; kept to save its memory
 };

@@ -33,11 +33,13 @@ Bridge::Bridge(BridgeRules rules, Parts parts)
 unsigned Bridge::from_wire() {
     port::Tally tally = real_tally();
     std::array<rte_mbuf*, port::kBurst> received;
-    const std::uint16_t count = real_port().receive(received.data(), port::kBurst, tally);
+    const std::uint16_t count = real_port().receive(received.data(), wire_allowance_.room(), tally);
     if (count == 0) return 0;
 
     port::Batch batch;
-    tally.received(count, batch.fill(received.data(), count));
+    const std::uint64_t bytes = batch.fill(received.data(), count);
+    wire_allowance_.spent(count, bytes);
+    tally.received(count, bytes);
 
     // Decide first ...
     std::array<std::uint8_t, port::kBurst> trunk_of;
@@ -77,11 +79,14 @@ unsigned Bridge::from_wire() {
 unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
     port::Tally tally = sea_tally();
     std::array<rte_mbuf*, port::kBurst> burst;
-    const std::uint16_t count = link_port(trunk).receive(burst.data(), port::kBurst, tally);
+    port::Allowance& allowance = trunk_allowances_[trunk];
+    const std::uint16_t count = link_port(trunk).receive(burst.data(), allowance.room(), tally);
     if (count == 0) return 0;
 
     port::Batch batch;
-    tally.received(count, batch.fill(burst.data(), count));
+    const std::uint64_t bytes = batch.fill(burst.data(), count);
+    allowance.spent(count, bytes);
+    tally.received(count, bytes);
     batch.filter(tally, Direction::In, [&](const port::Frame& frame) {
         return rules_.to_wire(trunk, frame.head);
     });

@@ -1,12 +1,14 @@
 // The Shared Ethernet Adapter: carries bursts between a real adapter and its trunk adapters.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "dataplane/base/counters.h"
 #include "dataplane/base/time.h"
+#include "dataplane/port/allowance.h"
 #include "dataplane/port/batch.h"
 #include "dataplane/port/outlet.h"
 #include "dataplane/sea/fitter.h"
@@ -61,6 +63,8 @@ class Bridge {
     BridgeRules rules_;
     Parts parts_;
     Fitter fitter_;
+    port::Allowance wire_allowance_;
+    std::array<port::Allowance, BridgeRules::kMaxTrunks> trunk_allowances_;
 };
 
 }  // namespace sealane::sea

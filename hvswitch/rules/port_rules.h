@@ -9,6 +9,7 @@
 #include "dataplane/base/ids.h"
 #include "dataplane/base/mac.h"
 #include "dataplane/wire/tag.h"
+#include "hvswitch/rules/storm.h"
 
 namespace sealane::hvswitch {
 
@@ -30,6 +31,7 @@ struct PortRules {
     std::optional<std::uint8_t> qos_priority;  ///< PCP of a tag that the switch adds, 0 to 7.
     std::uint32_t max_macs = 64;               ///< Cap of learned addresses (design 4).
     MacAddress mac;                            ///< The adapter's own address.
+    StormLimits storm;                         ///< Of frames that come in here.
 
     VlanSet vids;  ///< Additional VLANs, carried with a tag.  Never holds pvid, 0 or 4095.
     std::optional<VlanSet>

@@ -8,6 +8,7 @@
 #include "dataplane/base/mac.h"
 #include "hvswitch/rules/address_table.h"
 #include "hvswitch/rules/slot.h"
+#include "hvswitch/rules/storm.h"
 #include "hvswitch/rules/switch_rules.h"
 
 namespace sealane::hvswitch {
@@ -88,6 +89,20 @@ struct Route {
         return to_known(rules, slots, from, vlan, found->adapter);
     }
     return to_unknown(rules, slots, from, vlan);
+}
+
+/// As what an admitted frame to `dst` counts where storms are limited.  `find()` asks the address
+/// table, if it comes to that.
+template <typename Find>
+[[nodiscard]] Storm storm_of(const SwitchRules& rules,
+                             AdapterId from,
+                             MacAddress dst,
+                             Find&& find) {
+    if (dst.is_broadcast()) return Storm::Broadcast;
+    if (dst.is_multicast()) return Storm::Multicast;
+    if (!rules.vswitch(rules.port(from).vswitch).flood_unknown) return Storm::None;
+    const std::optional<AddressEntry> found = find();
+    return found && is_believable(rules, from, *found) ? Storm::None : Storm::Unknown;
 }
 
 /// Calls `each(AdapterId)` for every receiver of a Fanout, trunk last.
