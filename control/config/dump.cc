@@ -171,6 +171,11 @@ void put_virtual(FlowMap& map, const Adapter& adapter) {
     map.put_flag("tunnel", adapter.tunnel, usual.tunnel);
     map.put_vlans("tunnel_vids", adapter.tunnel_vids);
     if (adapter.tpid != usual.tpid) map.put("tpid", "0x88a8");
+    FlowMap storm;
+    storm.put_number("broadcast", adapter.storm_control.broadcast, 0U);
+    storm.put_number("multicast", adapter.storm_control.multicast, 0U);
+    storm.put_number("unknown", adapter.storm_control.unknown, 0U);
+    if (!storm.empty()) map.put("storm_control", storm.text(0));
 }
 
 std::string adapter_text(const Partition& partition, const Adapter& adapter) {

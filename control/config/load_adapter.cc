@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kPhysicalKeys{
     "name", "type", "port", "enabled", "mtu", "worker"};
-constexpr std::array<std::string_view, 18> kKeys{"name",
+constexpr std::array<std::string_view, 19> kKeys{"name",
                                                  "type",
                                                  "vswitch",
                                                  "pvid",
@@ -23,10 +23,13 @@ constexpr std::array<std::string_view, 18> kKeys{"name",
                                                  "tunnel",
                                                  "tunnel_vids",
                                                  "tpid",
+                                                 "storm_control",
                                                  "enabled",
                                                  "mtu",
                                                  "worker",
                                                  "port"};
+
+constexpr std::array<std::string_view, 3> kStormControlKeys{"broadcast", "multicast", "unknown"};
 
 constexpr std::uint64_t kMaxWorker = 63;
 constexpr std::uint64_t kMaxPcp = 7;
@@ -117,6 +120,20 @@ void load_qos_priority(Fields& fields, Adapter& adapter) {
     adapter.qos_priority = priority;
 }
 
+void load_storm_control(Fields& fields, Adapter& adapter) {
+    const YamlValue* value = fields.find("storm_control");
+    if (value == nullptr) return;
+    Fields rates(fields.source(),
+                 *value,
+                 fields.who() + ": storm_control",
+                 "a storm_control",
+                 kStormControlKeys);
+    StormControl& storm = adapter.storm_control;
+    rates.read("broadcast", storm.broadcast, 1, kMaxStormRate);
+    rates.read("multicast", storm.multicast, 1, kMaxStormRate);
+    rates.read("unknown", storm.unknown, 1, kMaxStormRate);
+}
+
 void load_virtual(Fields& fields, Adapter& adapter) {
     constexpr std::string_view kVswitchRight = "name the vswitch that it is plugged into";
     if (!fields.source().is_spoilt(fields.place(), "type")) {
@@ -135,6 +152,7 @@ void load_virtual(Fields& fields, Adapter& adapter) {
     fields.read("tunnel", adapter.tunnel);
     fields.read("tunnel_vids", adapter.tunnel_vids, "VID");
     load_tpid(fields, adapter);
+    load_storm_control(fields, adapter);
 }
 
 /// A physical adapter is a wire; VLANs and the like belong to virtual ones.

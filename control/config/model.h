@@ -103,6 +103,16 @@ struct VhostUserPort {
 
 using PortSpec = std::variant<NoPort, RingPort, EthdevPort, QemuStreamPort, VhostUserPort>;
 
+/// Frames a second that an adapter may send to many; 0: as many as it likes.
+struct StormControl {
+    std::uint32_t broadcast = 0;
+    std::uint32_t multicast = 0;
+    std::uint32_t unknown = 0;  ///< Unicast to nobody known, where the vswitch floods it.
+
+    bool operator==(const StormControl&) const = default;
+};
+inline constexpr std::uint32_t kMaxStormRate = 100'000'000;
+
 enum class AdapterKind : std::uint8_t { Physical, Virtual };
 
 /// Source addresses that the partition may use.  `none` in the file is {false, {}}: the adapter's
@@ -138,6 +148,7 @@ struct Adapter {
     bool tunnel = false;  ///< QinQ: all that comes in belongs to the PVID, its tag is payload.
     std::vector<VlanId> tunnel_vids;  ///< Customer VLANs that the tunnel carries; empty: all.
     std::uint16_t tpid = 0x8100;      ///< Of its tags: 0x8100, or 0x88a8 for a service trunk.
+    StormControl storm_control;
 
     [[nodiscard]] bool is_trunk() const { return trunk_priority != 0; }
     bool operator==(const Adapter&) const = default;

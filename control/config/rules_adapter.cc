@@ -21,6 +21,7 @@ class AdapterCheck {
         check_vids();
         check_trunk();
         check_tunnel();
+        check_storm_control();
     }
 
   private:
@@ -97,6 +98,17 @@ class AdapterCheck {
                           " is listed twice; once is enough",
                       i);
             }
+        }
+    }
+
+    void check_storm_control() {
+        if (a_.storm_control.unknown == 0) return;
+        for (const Vswitch& vswitch : system_.vswitches) {
+            if (vswitch.name != a_.vswitch || vswitch.unknown_unicast == UnknownUnicast::Flood)
+                continue;
+            fault("storm_control",
+                  "unknown limits what is flooded, and " + vswitch.name.substr(0, kEnough) +
+                      " floods nothing unknown; leave it out, or set unknown_unicast: flood there");
         }
     }
 

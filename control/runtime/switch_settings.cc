@@ -39,6 +39,9 @@ hvswitch::PortRules port_rules(const config::System& model, const Seat& seat) {
     rules.any_mac = adapter.allowed_macs.all;
     rules.allowed_macs = adapter.allowed_macs.list;
     rules.max_macs = adapter.max_macs;
+    rules.storm = {.broadcast = adapter.storm_control.broadcast,
+                   .multicast = adapter.storm_control.multicast,
+                   .unknown = adapter.storm_control.unknown};
     return rules;
 }
 

@@ -12,7 +12,7 @@ constexpr BadFile kCases[] = {
      "pvdi:",
      "9:57: vios1/ent3: unknown key \"pvdi\"; did you mean \"pvid\"? (an adapter has name, type, "
      "vswitch, pvid, vids, trunk_priority, mac, allowed_macs, qos_priority, max_macs, tag_pvid, "
-     "tunnel, tunnel_vids, tpid, enabled, mtu, worker, port)"},
+     "tunnel, tunnel_vids, tpid, storm_control, enabled, mtu, worker, port)"},
     {"UnknownKeyFarFromAllGetsTheList",
      "design.yaml",
      13,

@@ -109,6 +109,9 @@ TEST(Load, ValuesAtTheirLimitsAreTaken) {
     EXPECT_EQ(client_adapter(", qos_priority: 0").qos_priority, 0);
     EXPECT_EQ(client_adapter(", qos_priority: 7").qos_priority, 7);
     EXPECT_EQ(client_adapter(", qos_priority: none").qos_priority, std::nullopt);
+    EXPECT_EQ(client_adapter(", storm_control: {broadcast: 1, multicast: 100000000}").storm_control,
+              (StormControl{.broadcast = 1, .multicast = 100'000'000}));
+    EXPECT_EQ(client_adapter("").storm_control, StormControl{});
     EXPECT_EQ(client_adapter(", max_macs: 1").max_macs, 1U);
     EXPECT_EQ(client_adapter(", max_macs: 1048576").max_macs, 1'048'576U);
     EXPECT_EQ(client_adapter(", vids: [4094, 3357, 3359]").vids.at(0), VlanId{4094});

@@ -69,6 +69,11 @@ class Drawer {
         adapter.vswitch = system_.vswitches[vswitch].name;
         if (maybe()) adapter.mtu = draw(kMinMtu, kMaxMtu);
         adapter.enabled = maybe();
+        if (maybe()) adapter.storm_control.broadcast = draw(1U, kMaxStormRate);
+        if (maybe()) adapter.storm_control.multicast = draw(1U, kMaxStormRate);
+        if (maybe() && system_.vswitches[vswitch].unknown_unicast == UnknownUnicast::Flood) {
+            adapter.storm_control.unknown = draw(1U, kMaxStormRate);
+        }
         adapter.max_macs = maybe() ? 64 : draw(1U, 1U << 20);
         adapter.tag_pvid = maybe();
         if (maybe()) adapter.qos_priority = draw<std::uint8_t>(0, 7);
