@@ -22,6 +22,37 @@ TEST_F(OneSea, LinkThatIsFullCostsFramesOfItsTrunkOnly) {
                     .drops = {{.at = virt, .direction = Direction::Out, .why = Drop::QueueFull}}});
 }
 
+TEST_F(OneSea, LargeFramesEndAPollOfEitherSide) {
+    const FrameSpec in = frame(mac_of(client1), outside(1)).sized(60000);
+    for (int i = 0; i < 20; ++i) {
+        rig().inject(wire, in.bytes());
+    }
+    ASSERT_EQ(rig().bridge(0).from_wire(), 20U);
+    for (int i = 0; i < 10; ++i) {
+        rig().inject(wire, in.bytes());
+    }
+    for (const unsigned taken : {4U, 4U, 2U}) {
+        EXPECT_EQ(rig().bridge(0).from_wire(), taken);
+    }
+    rig().run();
+    expect_exactly({.out = {{client1, std::vector<Bytes>(30, in.bytes())}}});
+
+    const FrameSpec out = frame(outside(1), mac_of(client1)).type(0x88b5).sized(60000);
+    for (int i = 0; i < 20; ++i) {
+        rig().inject(client1, out.bytes());
+    }
+    ASSERT_EQ(rig().forward(client1), 20U);
+    EXPECT_EQ(rig().bridge(0).from_trunk(0, Instant{}), 20U);
+    for (int i = 0; i < 8; ++i) {
+        rig().inject(client1, out.bytes());
+    }
+    rig().forward(client1);
+    rig().forward(client1);
+    EXPECT_EQ(rig().bridge(0).from_trunk(0, Instant{}), 4U);
+    rig().run();
+    expect_exactly({.drops = {{wire, Direction::Out, Drop::Oversize, 28}}});
+}
+
 TEST_F(OneSea, ClosedWireCostsWhatWouldLeaveAndNothingBetweenClients) {
     rig().client(wire).set_open(false);
     const FrameSpec out = frame(outside(1), mac_of(client10));
