@@ -17,13 +17,6 @@ bool must_be_guarded(const rte_mbuf* frame) {
 
 }  // namespace
 
-bool is_taken_whole(const rte_mbuf* frame, const Offloads& offloads) {
-    if (!offloads.checksum || frame->l2_len == 0) return false;
-    if ((frame->ol_flags & RTE_MBUF_F_TX_UDP_SEG) != 0) return offloads.udp;
-    if ((frame->ol_flags & RTE_MBUF_F_TX_TCP_SEG) == 0) return true;
-    return (frame->ol_flags & RTE_MBUF_F_TX_IPV6) != 0 ? offloads.tcp6 : offloads.tcp4;
-}
-
 rte_mbuf* guard_headers(rte_mbuf* frame, rte_mempool* heads) {
     const auto length = static_cast<std::uint16_t>(frame->l2_len);
     const std::uint32_t headers = std::uint32_t{length} + frame->l3_len + frame->l4_len;

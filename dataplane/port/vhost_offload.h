@@ -26,9 +26,6 @@ inline void claim_offloads(rte_mbuf* frame) {
     frame->ol_flags = claims;
 }
 
-/// A peer that takes `offloads` takes this frame as it is.
-[[nodiscard]] bool is_taken_whole(const rte_mbuf* frame, const Offloads& offloads);
-
 /// The frame as rte_vhost can be given it without spoiling it, or null: no buffer in `heads`; then
 /// `frame` is untouched.
 ///

@@ -7,6 +7,7 @@
 #include <rte_mbuf.h>
 #include <rte_vhost.h>
 
+#include "dataplane/port/offload.h"
 #include "dataplane/port/vhost_offload.h"
 
 namespace sealane::port {
@@ -223,7 +224,7 @@ std::uint16_t VhostPort::make_ready(rte_mbuf** frames, std::uint16_t count, Tall
         rte_mbuf* frame = frames[i];
         if (has_offload(frame)) [[unlikely]] {
             // Whoever sent it asked offloads(), but of the peer that has just gone.
-            if (!is_taken_whole(frame, offloads())) {
+            if (frame->l2_len == 0 || !takes(offloads(), frame)) {
                 tally.drop(frame, Direction::Out, Drop::BadOffload);
                 continue;
             }
