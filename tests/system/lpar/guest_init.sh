@@ -10,31 +10,13 @@
 #   sealane.count=5                      echo requests a target
 #   sealane.wait=60                      seconds to wait for a target's first answer
 #   sealane.stay=1                       stay up at the end, instead of powering off
-/bin/busybox mount -t proc proc /proc
-/bin/busybox mount -t sysfs sysfs /sys
-/bin/busybox mount -t devtmpfs devtmpfs /dev
-/bin/busybox --install -s /bin
-export PATH=/bin
+. /base
 
 say() { echo "LPAR-TEST $*"; }
-
-# Prints the value of one order, or the default.
-order() {
-    for word in $(cat /proc/cmdline); do
-        case $word in
-            "sealane.$1="*) echo "${word#*=}"; return ;;
-        esac
-    done
-    echo "$2"
-}
-
-each() { echo "$1" | tr ',' ' '; }
 uptime_s() { cut -d. -f1 /proc/uptime; }
 
 set_up() {
-    while read -r module; do
-        insmod "/modules/$module.ko" || say "error: cannot load $module"
-    done </modules/order
+    load_modules
     driver=$(readlink /sys/class/net/eth0/device/driver)
     say "driver ${driver##*/}"
 

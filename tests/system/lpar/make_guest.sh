@@ -9,32 +9,29 @@ set -euo pipefail
 
 readonly kModules=(ibmveth 8021q)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$here/../support/guest.sh"
 
 main() {
-    [[ $# -eq 1 ]] || { echo "usage: make_guest.sh OUTDIR" >&2; exit 2; }
     need apt-get; need dpkg; need flock
     need busybox
-    mkdir -p "$1"
-    out=$(cd "$1" && pwd)
-    exec 9>"$out/.lock"
-    flock 9  # two builds' tests may share one OUTDIR
+    take_outdir "$@"
 
     local stamp
-    stamp=$(cat "$here/make_guest.sh" "$here/guest_init.sh" | sha256sum)
+    stamp=$(cat "$here"/{make_guest,guest_init}.sh "$guest_support"/{guest,guest_base}.sh | sha256sum)
     if [[ -f $out/stamp && $(<"$out/stamp") == "$stamp" ]]; then
         echo "guest is ready: $(tr '\n' ' ' <"$out/versions")"
         return
     fi
     rm -f "$out/stamp"
-    work=$(mktemp -d "$out/work.XXXXXX")
-    trap 'rm -rf "$work"' EXIT
+    make_workdir
     [[ -f $out/parts/complete ]] || fetch_parts
-    pack_initramfs
+    pack_initramfs "$out/parts/busybox" "$out/parts/modules" "$here/guest_init.sh"
+    ln -sf parts/vmlinux "$out/vmlinux"
+    cp "$out/parts/versions" "$out/versions"
     echo "$stamp" >"$out/stamp"
     echo "guest is made: $(tr '\n' ' ' <"$out/versions")"
 }
 
-skip() { echo "skipped: $*"; exit 77; }
 need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
 
 # apt for ppc64el with a state of its own; reads the machine's sources and keyrings only.
@@ -68,7 +65,7 @@ fetch_parts() {
 
     cp "$work"/root/boot/vmlinux-* "$work/parts/vmlinux"
     cp "$work/root/bin/busybox" "$work/parts/busybox"
-    copy_modules "$work/root/lib/modules" "$work/parts/modules"
+    copy_modules "$work/root/lib/modules" "$work/parts/modules" "${kModules[@]}"
     touch "$work/parts/complete"
     rm -rf "$out/parts"
     mv "$work/parts" "$out/parts"
@@ -81,36 +78,5 @@ newest_kernel() {
 }
 
 why_not() { grep -m 1 -E 'Failed to fetch|^E:' "$1" || echo "these sources have none"; }
-
-# Copies kModules and all they depend on, and writes them down in the order in which insmod can take them.
-copy_modules() {
-    local tree=$1 into=$2 name
-    mkdir -p "$into"
-    for name in "${kModules[@]}"; do copy_module "$tree" "$into" "$name"; done
-}
-
-copy_module() {
-    local tree=$1 into=$2 name=$3 file needed
-    [[ ! -f $into/$name.ko ]] || return 0
-    file=$(find "$tree" -name "$name.ko" | head -n 1)
-    [[ -n $file ]] || { echo "the kernel package has no module $name.ko" >&2; exit 1; }
-    for needed in $(tr '\0' '\n' <"$file" | sed -n 's/^depends=//p' | tr ',' ' '); do
-        copy_module "$tree" "$into" "$needed"
-    done
-    cp "$file" "$into/"
-    echo "$name" >>"$into/order"
-}
-
-pack_initramfs() {
-    local root=$work/initramfs
-    mkdir -p "$root"/{bin,dev,proc,sys,modules}
-    cp "$out/parts/busybox" "$root/bin/"
-    cp "$out"/parts/modules/* "$root/modules/"
-    install -m 755 "$here/guest_init.sh" "$root/init"
-    (cd "$root" && find . | busybox cpio -o -H newc >"$work/initramfs.cpio" 2>/dev/null)
-    mv "$work/initramfs.cpio" "$out/initramfs.cpio"
-    ln -sf parts/vmlinux "$out/vmlinux"
-    cp "$out/parts/versions" "$out/versions"
-}
 
 main "$@"

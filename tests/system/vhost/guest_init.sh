@@ -8,25 +8,10 @@
 #   sealane.ping=10.0.1.12                 asked once a second when all is done
 #
 # It answers on the console, in lines that begin with GUEST: the hash of what it sent and of what it took.
-/bin/busybox mount -t proc proc /proc
-/bin/busybox mount -t sysfs sysfs /sys
-/bin/busybox mount -t devtmpfs devtmpfs /dev
-/bin/busybox mount -t tmpfs tmpfs /tmp
-/bin/busybox --install -s /bin
-export PATH=/bin
+. /base
+mount -t tmpfs tmpfs /tmp
 
 say() { echo "GUEST $*"; }
-
-order() {
-    for word in $(cat /proc/cmdline); do
-        case $word in
-            "sealane.$1="*) echo "${word#*=}"; return ;;
-        esac
-    done
-    echo "$2"
-}
-
-each() { echo "$1" | tr ',' ' '; }
 hash_of() { sha256sum | cut -d' ' -f1; }
 
 # Random, so that a byte in the wrong place shows; in pieces that a small guest can hold.
@@ -46,9 +31,7 @@ give() {
     say "gave $port $(generate | hash_of)"
 }
 
-while read -r module; do
-    insmod "/modules/$module.ko" || say "error: cannot load $module"
-done </modules/order
+load_modules
 ip link set lo up
 ip link set eth0 up
 for address in $(each "$(order ip)"); do ip addr add "$address" dev eth0; done
