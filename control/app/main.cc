@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "control/app/bench/bench.h"
 #include "control/app/demo/demo.h"
 #include "control/app/run.h"
 #include "control/app/version.h"
@@ -58,6 +59,8 @@ int carry_out(const cli::Invocation& asked) {
             return examine_machine(asked);
         case cli::Verb::Demo:
             return run_demo(asked.json);
+        case cli::Verb::Bench:
+            return run_bench(asked, version_facts());
         default:
             return cli::ask_daemon(asked, std::cout, std::cerr);
     }

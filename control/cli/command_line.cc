@@ -26,6 +26,7 @@ struct Parser {
     std::uint32_t limit = 0;
 
     void add_local_verbs();
+    void add_bench();
     void add_watching_verbs();
     void add_config();
     void add_fdb();
@@ -63,6 +64,7 @@ Parser::Parser(const std::string& default_control) {
         "Exit codes: 0 done, 1 failed, 2 usage, 3 no daemon.\n"
         "`sealane VERB --help` says what a verb takes; all take the options above.");
     add_local_verbs();
+    add_bench();
     add_watching_verbs();
     add_config();
     add_fdb();
@@ -93,6 +95,23 @@ void Parser::add_local_verbs() {
     add_verb(&app, "doctor", "what this machine offers, and how to improve it", Verb::Doctor);
     add_verb(&app, "demo", "a frame of its own, with traffic, in this process", Verb::Demo);
     add_verb(&app, "version", "version of sealane and of DPDK", Verb::Version);
+}
+
+void Parser::add_bench() {
+    CLI::App* bench =
+        add_verb(&app, "bench", "frames a second of the switch, in this process", Verb::Bench);
+    bench->add_option("--case", asked.bench.name, "switch, sea (across an SEA); default: both")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"switch", "sea"}));
+    bench->add_option("--size", asked.bench.size, "bytes of a frame, 64 to 1518; default 64")
+        ->type_name("BYTES")
+        ->check(CLI::Range(64, 1'518));
+    bench->add_option("--macs", asked.bench.macs, "addresses that they go to; default 1024")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'048'576));
+    bench->add_option("--seconds", asked.bench.seconds, "for each case; default 2")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.1, 86'400.0));
 }
 
 void Parser::add_watching_verbs() {

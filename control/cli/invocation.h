@@ -17,6 +17,7 @@ enum class Verb : std::uint8_t {
     Version,
     Doctor,
     Demo,
+    Bench,
     // To the daemon.
     ConfigDump,
     Show,
@@ -36,6 +37,14 @@ inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitNoDaemon = 3;
 
+/// What `bench` measures.
+struct BenchRequest {
+    std::string name;           ///< Of the case; empty: all.
+    std::uint32_t size = 64;    ///< Bytes of a frame with its checksum.
+    std::uint32_t macs = 1024;  ///< Addresses that frames go to.
+    double seconds = 2;         ///< For each case.
+};
+
 /// Members that the verb does not use keep their defaults.
 struct Invocation {
     Verb verb = Verb::Show;
@@ -51,6 +60,7 @@ struct Invocation {
     std::string vswitch;
     std::optional<std::uint32_t> limit;
     bool fixed_too = false;
+    BenchRequest bench;
 };
 
 }  // namespace sealane::cli

@@ -15,7 +15,7 @@ def check_offline(scene):
         expect(scene, f"'{' '.join(line)}' is a usage error", tell(scene, *line), USAGE, "--help")
     reply = expect_json(scene, "a usage error as JSON", tell(scene, "--json", "fdb", "add", "zz", "1", "a/b"), USAGE)
     scene.check("which names the cause", "zz" in reply.get("error", ""))
-    for line in (["version"], ["doctor"], ["demo"]):
+    for line in (["version"], ["doctor"], ["demo"], ["bench", "--seconds", "0.1"]):
         with open("/dev/full", "w", encoding="ascii") as full:
             done = subprocess.run([scene.sealane, *line], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
         expect(scene, f"`{line[0]}` into a full disk fails", done, FAILED, "can't write")
@@ -23,11 +23,26 @@ def check_offline(scene):
            USAGE, "not built yet")
     expect(scene, "`--help` names the exit codes", tell(scene, "--help"), DONE, "3 no daemon")
     check_files(scene)
+    check_bench(scene)
     expect(scene, "`version` names DPDK", tell(scene, "version"), DONE, "DPDK")
     reply = expect_json(scene, "`version --json`", tell(scene, "version", "--json"))
     scene.check("version has its fields", {"version", "dpdk", "isa"} <= set(reply))
     expect(scene, "`doctor` finds that sealane can run here", tell(scene, "doctor"), DONE, "hugepages")
     expect_json(scene, "`doctor --json`", tell(scene, "doctor", "--json"))
+
+
+def check_bench(scene):
+    expect(scene, "`bench` says how fast it is", tell(scene, "bench", "--case", "switch", "--seconds", "0.1"), DONE,
+           "MPPS")
+    reply = expect_json(scene, "`bench --json`", tell(
+        scene, "bench", "--seconds", "0.1", "--size", "512", "--macs", "16", "--json"))
+    rows = {row["case"]: row for row in reply.get("rows", [])}
+    scene.check("of the switch and across the SEA", set(rows) == {"switch", "sea"}, str(set(rows)))
+    scene.check("frames went through, and none was lost",
+                all(row["mpps"] > 0 and row["cycles"] > 0 and row["loss"] == 0 for row in rows.values()), str(rows))
+    scene.check("of the size that was asked for", all(
+        abs(row["gbps"] / row["mpps"] / 8e-3 - 508) < 0.01 for row in rows.values()), str(rows))
+    expect(scene, "a case that there is not is a usage error", tell(scene, "bench", "--case", "nosuch"), USAGE, "--case")
 
 
 def check_files(scene):

@@ -44,6 +44,7 @@ TEST(CommandLine, EveryVerbIsKnown) {
         {"--version", Verb::Version},
         {"doctor", Verb::Doctor},
         {"demo", Verb::Demo},
+        {"bench", Verb::Bench},
     };
     for (const auto& [line, verb] : verbs) {
         EXPECT_EQ(understood(line).verb, verb) << line;
@@ -85,6 +86,16 @@ TEST(CommandLine, AddressVerbsTakeTheirArguments) {
     EXPECT_EQ(understood("stats --watch 2").watch_s, 2.0);
 }
 
+TEST(CommandLine, BenchTakesWhatItMeasures) {
+    const Invocation bench =
+        understood("bench --case sea --size 1518 --macs 1048576 --seconds 0.1");
+    EXPECT_EQ(bench.bench.name, "sea");
+    EXPECT_EQ(bench.bench.size, 1518U);
+    EXPECT_EQ(bench.bench.macs, 1048576U);
+    EXPECT_EQ(bench.bench.seconds, 0.1);
+    EXPECT_EQ(understood("bench").bench.name, "");
+}
+
 TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
     const std::pair<const char*, const char*> wrong[] = {
         {"", "a verb"},
@@ -109,6 +120,11 @@ TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
         {"fdb flush --vlan 5000", "--vlan"},
         {"fdb --limit 0", "--limit"},
         {"fdb flush --limit 5", "--limit"},
+        {"bench --case nosuch", "--case"},
+        {"bench --size 63", "--size"},
+        {"bench --size 1519", "--size"},
+        {"bench --macs 0", "--macs"},
+        {"bench --seconds 0", "--seconds"},
         {"run f.yaml --as vios1", "--as: is not built yet"},
     };
     for (const auto& [line, reason] : wrong) {
