@@ -24,10 +24,9 @@ struct BenchRow {
     std::uint32_t size = 0;  ///< Bytes of a frame, with the checksum that no virtual port carries.
     std::uint32_t macs = 0;
     double mpps = 0, gbps = 0;
-    double cycles =
-        0;            ///< Ticks of the TSC a frame; the source never ends, so all of them are work.
-    double loss = 0;  ///< Part of the frames that came in.
-    double core = 0;  ///< Part of a core that the worker had.
+    double cycles = 0;  ///< Ticks of the TSC a frame, of the worker's time; it never rests.
+    double loss = 0;    ///< Part of the frames that came in.
+    double core = 0;    ///< Part of a core that the worker had.
 };
 
 [[nodiscard]] std::string render_bench(const BenchMachine& machine,
