@@ -1,46 +1,86 @@
 """A broken configuration gets a message with its place, exit 1, and no port is opened for it."""
 
+import contextlib
 import re
+import socket
 
 from broken_edits import EDITS, FILES, GOOD
+from folder_watch import FolderWatch
 from processes import run_text
 
-OPENS = re.compile(r"\b(bind|connect|listen)\(|/dev/net/tun|/dev/vfio|AF_PACKET")
-STRACE = ["strace", "-f", "-qq", "-e", "trace=socket,bind,connect,listen,open,openat"]
 PATIENCE_S = 10
 
 
-def can_trace():
-    return run_text(["strace", "-qq", "-o", "/dev/null", "true"]).returncode == 0
+class Ground:
+    """Where a frame's ports would be: a watched folder for those that listen, a peer for the one that connects."""
+
+    def __init__(self, scene, ends):
+        self.folder = scene.run / "broken"
+        self.folder.mkdir()
+        self.config = self.folder / "frame.yaml"
+        self.control = self.folder / "control"
+        self.watch = ends.enter_context(FolderWatch(self.folder))
+        self.peer = ends.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        self.peer.bind(str(scene.run / "peer"))
+        self.peer.listen(8)
+        self.peer.setblocking(False)
+
+    def lay_out(self, text):
+        self.config.write_bytes(text.replace(b"RUN", str(self.folder).encode())
+                                .replace(b"PEER", self.peer.getsockname().encode()))
+        self.watch.made()
+
+    def opened(self):
+        """Sockets made, even if they are gone again, and connections made."""
+        opened = self.watch.made()
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.peer.accept()[0].close()
+                opened.append("a connection")
+        return opened
+
+    def clear(self):
+        for path in self.folder.iterdir():
+            path.unlink()
 
 
-def check_one(scene, what, text, traced):
-    folder = scene.run / "broken"
-    folder.mkdir(exist_ok=True)
-    config, trace = folder / "frame.yaml", folder / "trace"
-    config.write_bytes(text.replace(b"RUN", str(folder).encode()))
-    wrap = [*STRACE, "-o", trace] if traced else []
-    done = run_text([*wrap, scene.sealane, "run", config, "--control", folder / "control"], PATIENCE_S)
+def check_good(scene, ground):
+    """Unbroken, the frame opens all that is watched for: so the watch sees what there is to see."""
+    ground.lay_out(GOOD.encode())
+    process = scene.start("unbroken", [scene.sealane, "run", ground.config, "--control", ground.control])
+    seen = set()
+    wanted = {"control", "wire1", "lpar1", "a connection"}
 
-    opened = [line for line in trace.read_text().splitlines() if OPENS.search(line)] if traced else []
-    left = [path.name for path in folder.iterdir() if path not in (config, trace)]
+    def all_seen():
+        seen.update(ground.opened())
+        return wanted <= seen
+    scene.wait("the unbroken frame to open its ports", all_seen, alive=[process])
+    scene.check("a frame that is not broken opens its ports", seen == wanted, ", ".join(sorted(seen)))
+    process.process.terminate()
+    scene.wait("the unbroken frame to end", lambda: process.exit_code() is not None)
+    ground.clear()
+
+
+def check_one(scene, ground, what, text):
+    ground.lay_out(text)
+    done = run_text([scene.sealane, "run", ground.config, "--control", ground.control], PATIENCE_S)
+    opened = ground.opened()
     placed = re.search(r"frame\.yaml:\d+:\d+: \S.*" if text else r"frame\.yaml: \S.*", done.stderr)
-    good = done.returncode == 1 and placed and not opened and not left
+    good = done.returncode == 1 and placed and not opened
     scene.check(f"{what}: refused with its place, and nothing is opened", good,
                 placed[0][:160] if good else
-                f"exit {done.returncode}, opened {opened[:2]}, left {left}, says {done.stderr.strip()[:300]!r}")
-    for path in folder.iterdir():
-        path.unlink()
+                f"exit {done.returncode}, opened {opened[:3]}, says {done.stderr.strip()[:300]!r}")
+    ground.clear()
 
 
 def check_broken_configurations(scene):
-    traced = can_trace()
-    if not traced:
-        scene.note("system calls can't be traced here: only sockets that were left behind are noticed")
-    for what, there, instead in EDITS:
-        if GOOD.count(there) != 1:
-            scene.check(f"{what}: can be tried", False, f"{there!r} is in the good frame {GOOD.count(there)} times")
-            continue
-        check_one(scene, what, GOOD.replace(there, instead).encode(), traced)
-    for what, text in FILES.items():
-        check_one(scene, what, text, traced)
+    with contextlib.ExitStack() as ends:
+        ground = Ground(scene, ends)
+        check_good(scene, ground)
+        for what, there, instead in EDITS:
+            if GOOD.count(there) != 1:
+                scene.check(f"{what}: can be tried", False, f"{there!r} is in the good frame {GOOD.count(there)} times")
+                continue
+            check_one(scene, ground, what, GOOD.replace(there, instead).encode())
+        for what, text in FILES.items():
+            check_one(scene, ground, what, text)

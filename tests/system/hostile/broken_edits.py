@@ -18,7 +18,7 @@ partitions:
   - name: vios2
     type: vios
     adapters:
-      - {name: ent0, type: physical, port: {type: qemu-stream, listen: RUN/wire2}}
+      - {name: ent0, type: physical, port: {type: qemu-stream, connect: PEER}}
       - {name: ent3, type: virtual, vswitch: ETHERNET0, pvid: 99, vids: [1, 2], trunk_priority: 2}
       - {name: ent4, type: virtual, vswitch: ETHERNET0, pvid: 98, vids: [3, 4], trunk_priority: 2}
       - {name: ent5, type: virtual, vswitch: ETHERNET0, pvid: 100}

@@ -7,5 +7,5 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../support/prepare.sh"
 
-need_tools strace
+need_tools
 exec python3 "$here/hostile_test.py" "$sealane"

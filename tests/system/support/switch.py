@@ -13,7 +13,7 @@ STOP_WITHIN_S = 2
 
 
 class Switch:
-    """Runs a frame given as text; `wrap` is a command that runs another (setpriv, strace)."""
+    """Runs a frame given as text; `wrap` is a command that runs another (setpriv)."""
 
     def __init__(self, scene, frame, name="sealane", wrap=()):
         self.scene = scene
