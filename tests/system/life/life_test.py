@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+from hugepages import check_hugepages
 from processes import NoProgress, comes_true
 from scene import run_test
 from stream_client import exchange, meet
@@ -154,6 +155,7 @@ def check_idle(scene):
 def play(scene):
     check_signals(scene)
     check_kill(scene)
+    check_hugepages(scene, check_forwards, listing)
     check_unprivileged(scene)
     check_idle(scene)
 

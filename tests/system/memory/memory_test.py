@@ -4,6 +4,7 @@
 import signal
 import sys
 
+from frames import BROADCAST, make_frame
 from processes import must
 from scene import run_test
 from stream_client import exchange, meet
@@ -18,6 +19,7 @@ MANY_ADAPTERS_LIMIT = 640 * MIB
 ADDRESSES = 1_000_000
 ADDRESSES_LIMIT = 48 * MIB
 TABLE = ", address_table: {capacity: 1048576}"
+BROADCASTS = 100
 SIZES = (60, 1514, 9000, 65408)
 FRAMES = 3000
 
@@ -59,7 +61,28 @@ def check_many_adapters(scene):
     stir(scene, scene.run, what)
     check_rss(scene, f"{what}, after traffic", switch.rss_kib(), MANY_ADAPTERS_LIMIT)
     switch.check_laws(f"{what}, after traffic")
+    check_broadcast(scene, switch, what)
+    check_rss(scene, f"{what}, each with broadcasts in its ring", switch.rss_kib(), MANY_ADAPTERS_LIMIT)
     switch.check_stops(signal.SIGTERM)
+
+
+def check_broadcast(scene, switch, what):
+    """Nobody reads those rings, so what reached them is still there."""
+    before = switch.laws()
+    with client(scene.run, 1) as one, client(scene.run, 2) as two:
+        meet(one, two)
+        for number in range(BROADCASTS):
+            one.send(make_frame(BROADCAST, one.mac, b"all %d" % number, 60 if number else 9000))
+        heard = 0
+        while heard < BROADCASTS and two.receive() is not None:
+            heard += 1
+    laws = switch.laws()
+    names = [f"lpar{number}/ent0" for number in range(2, MANY_ADAPTERS + 3)]
+    reached = [name for name in names if laws.adapters[name].tx - before.adapters[name].tx >= BROADCASTS]
+    scene.check(f"{what}: {BROADCASTS} broadcasts reach each of them", heard == BROADCASTS and reached == names,
+                f"{len(reached)} of {len(names)}; a stream client heard {heard}")
+    faults = [fault for law in laws.faults().values() for fault in law]
+    scene.check(f"{what}, after broadcasts: the laws of counters hold", not faults, "; ".join(faults))
 
 
 def check_addresses(scene):
