@@ -3,6 +3,7 @@
 #include <array>
 
 #include "dataplane/port/offload.h"
+#include "hvswitch/memo.h"
 #include "hvswitch/rules/admit.h"
 #include "hvswitch/rules/route.h"
 
@@ -16,27 +17,30 @@ constexpr std::uint32_t kMaxFrame = 65408;
 /// Takes out the tag that the adapter reads, and puts back one that a driver took out and that is
 /// payload to the adapter.  Null: no buffer.
 rte_mbuf* without_tag(const PortRules& port,
-                      const port::Frame& frame,
+                      const wire::FrameHead& head,
+                      rte_mbuf* frame,
                       bool pop,
                       rte_mempool* heads) {
-    const bool beside = port::has_tag_beside(frame.mbuf);
-    port::clear_tag_beside(frame.mbuf);
-    if (pop) return port::take_tag(frame.mbuf, heads);
-    if (!beside || reads_tag(port, frame.head)) return frame.mbuf;
-    return port::put_tag(frame.mbuf, frame.head.tpid, frame.head.tci, heads);
+    const bool beside = port::has_tag_beside(frame);
+    port::clear_tag_beside(frame);
+    if (pop) return port::take_tag(frame, heads);
+    if (!beside || reads_tag(port, head)) return frame;
+    return port::put_tag(frame, head.tpid, head.tci, heads);
 }
 
 /// Gives the frame its inner form: its VLAN in `tci`, and in the bytes no tag but payload.
-Drop enter(const PortRules& port, port::Frame& frame, rte_mempool* heads) {
-    if (port::length_of(frame.mbuf) > kMaxFrame) [[unlikely]]
-        return Drop::Oversize;
-    const Admission admission = admit(port, frame.head);
+template <typename Frame>
+[[gnu::always_inline]] inline Drop enter(const PortRules& port,
+                                         const wire::FrameHead& head,
+                                         Frame& frame,
+                                         rte_mempool* heads) {
+    const Admission admission = admit(port, head);
     if (admission.drop != Drop::None) [[unlikely]]
         return admission.drop;
 
     frame.tci = admission.tci;
     if (admission.pop || port::has_tag_beside(frame.mbuf)) {
-        rte_mbuf* const inner = without_tag(port, frame, admission.pop, heads);
+        rte_mbuf* const inner = without_tag(port, head, frame.mbuf, admission.pop, heads);
         if (inner == nullptr) [[unlikely]]
             return Drop::NoBuffer;
         frame.mbuf = inner;
@@ -62,24 +66,6 @@ Drop leave(const PortRules& port, rte_mbuf* frame) {
     return Drop::EgressVlan;
 }
 
-/// The answer for the last key.  Frames come in runs, since people talk in conversations.
-template <typename Answer>
-class Last {
-  public:
-    template <typename Ask>
-    const Answer& of(AddressKey key, Ask&& ask) {
-        if (key != key_) {
-            answer_ = ask();
-            key_ = key;
-        }
-        return answer_;
-    }
-
-  private:
-    AddressKey key_{0};  // no frame's: there is no VLAN 0
-    Answer answer_{};
-};
-
 /// The entry is of a client of the vswitch.  One that has outlived its adapter is of nobody.
 bool is_local(const SwitchRules& rules, VswitchId vswitch, const AddressEntry& found) {
     if (found.adapter.index >= rules.adapters()) return false;
@@ -102,11 +88,10 @@ unsigned Forwarder::forward(AdapterId from, Instant now) {
     if (count == 0) return 0;
 
     const SwitchRules& rules = parts_.shared.rules();
-    port::Batch batch;
-    const std::uint64_t bytes = batch.fill(received.data(), count);
+    Batch batch;
+    const std::uint64_t bytes = admit_all(rules, from, {received.data(), count}, batch);
     allowance.spent(count, bytes);
     counted.received(count, bytes);
-    admit_all(rules, from, batch);
     look_at_sources(rules, from, batch, now);
     if (rules.port(from).storm.any()) [[unlikely]]
         limit_storms(rules, from, batch, now);
@@ -121,35 +106,43 @@ void Forwarder::service(AdapterId adapter, Instant now) {
     parts_.outlets[adapter.index]->service(now, counted);
 }
 
-void Forwarder::admit_all(const SwitchRules& rules, AdapterId from, port::Batch& batch) {
-    port::Tally counted = tally(from);
+std::uint64_t Forwarder::admit_all(const SwitchRules& rules,
+                                   AdapterId from,
+                                   std::span<rte_mbuf* const> received,
+                                   Batch& batch) {
     const PortRules& port = rules.port(from);
-    if (port.is_trunk && !parts_.shared.slots().holds(rules.slot_of(from), from)) {
-        batch.filter(counted, Direction::In, [](const port::Frame&) { return Drop::NotActive; });
-        return;
-    }
+    const bool active = !port.is_trunk || parts_.shared.slots().holds(rules.slot_of(from), from);
     // What is behind a trunk is not in the table, unless it is a loop.
     using Likely = AddressTable::Likely;
     const Likely source_is = port.is_trunk ? Likely::Absent : Likely::Found;
     const AddressTable& table = parts_.shared.table(port.vswitch);
-    Last<AddressProbe> source, destination;
-    Probes* probes = probes_.data();
-    batch.filter(counted, Direction::In, [&](port::Frame& frame) {
-        const Drop why = enter(port, frame, parts_.heads);
+    Last<AddressProbe> source;
+    Repeat<Frame> repeat;
+    const auto judge = [&](Frame& frame) {
+        if (!active) [[unlikely]]
+            return Drop::NotActive;
+        if (port::length_of(frame.mbuf) > kMaxFrame) [[unlikely]]
+            return Drop::Oversize;
+        if (repeat.answers(frame)) return Drop::None;
+
+        const wire::FrameHead head = port::parse(frame.mbuf);
+        const Drop why = enter(port, head, frame, parts_.heads);
         if (why != Drop::None) [[unlikely]]
             return why;
-        const AddressKey from_key(port.vswitch, frame.tci.vid(), frame.head.src);
-        const AddressKey to_key(port.vswitch, frame.tci.vid(), frame.head.dst);
-        probes->source = source.of(from_key, [&] { return table.probe(from_key, source_is); });
-        probes->destination = destination.of(to_key, [&] { return table.probe(to_key); });
-        ++probes;
+        const AddressKey from_key(port.vswitch, frame.tci.vid(), head.src);
+        const AddressKey to_key(port.vswitch, frame.tci.vid(), head.dst);
+        frame.source = source.of(from_key, [&] { return table.probe(from_key, source_is); });
+        frame.destination = table.probe(to_key);
+        repeat.note(frame, head);
         return Drop::None;
-    });
+    };
+    port::Tally counted = tally(from);
+    return batch.fill(received.data(), static_cast<std::uint16_t>(received.size()), counted, judge);
 }
 
 void Forwarder::look_at_sources(const SwitchRules& rules,
                                 AdapterId from,
-                                port::Batch& batch,
+                                Batch& batch,
                                 Instant now) {
     const PortRules& port = rules.port(from);
     const AddressTable& table = parts_.shared.table(port.vswitch);
@@ -164,12 +157,8 @@ void Forwarder::look_at_sources(const SwitchRules& rules,
 
     port::Tally counted = tally(from);
     Last<Drop> verdict;
-    std::size_t at = 0, kept = 0;
-    batch.filter(counted, Direction::In, [&](const port::Frame&) {
-        const Probes& probes = probes_[at++];
-        const Drop why = verdict.of(probes.source.key, [&] { return judge(probes.source); });
-        if (why == Drop::None) probes_[kept++].destination = probes.destination;
-        return why;
+    batch.filter(counted, Direction::In, [&](const Frame& frame) {
+        return verdict.of(frame.source.key, [&] { return judge(frame.source); });
     });
 }
 
@@ -186,32 +175,25 @@ Drop Forwarder::judge_local_source(VswitchId vswitch,
     return learning == Learning::StaticElsewhere ? Drop::StaticViolation : Drop::None;
 }
 
-void Forwarder::limit_storms(const SwitchRules& rules,
-                             AdapterId from,
-                             port::Batch& batch,
-                             Instant now) {
+void Forwarder::limit_storms(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now) {
     const PortRules& port = rules.port(from);
     const AddressTable& table = parts_.shared.table(port.vswitch);
     StormControl& storms = intakes_[from.index].storms;
     storms.refill(port.storm, now);
     port::Tally counted = tally(from);
-    std::size_t at = 0, kept = 0;
-    batch.filter(counted, Direction::In, [&](const port::Frame&) {
-        const AddressProbe& to = probes_[at++].destination;
+    batch.filter(counted, Direction::In, [&](const Frame& frame) {
+        const AddressProbe& to = frame.destination;
         const Storm kind = storm_of(rules, from, to.key.mac(), [&] { return table.find(to); });
-        if (!storms.lets_pass(kind)) return Drop::StormControl;
-        probes_[kept++].destination = to;
-        return Drop::None;
+        return storms.lets_pass(kind) ? Drop::None : Drop::StormControl;
     });
 }
 
-void Forwarder::route_all(const SwitchRules& rules, AdapterId from, port::Batch& batch) {
+void Forwarder::route_all(const SwitchRules& rules, AdapterId from, Batch& batch) {
     const AddressTable& table = parts_.shared.table(rules.port(from).vswitch);
     port::Tally counted = tally(from);
     Last<Route> last;
-    const Probes* probes = probes_.data();
-    for (const port::Frame& frame : batch.release()) {
-        const AddressProbe& probe = (probes++)->destination;
+    for (const Frame& frame : batch.release()) {
+        const AddressProbe& probe = frame.destination;
         const Route& way = last.of(probe.key, [&] {
             const MacAddress dst = probe.key.mac();
             const auto found = dst.is_multicast() ? std::nullopt : table.find(probe);
@@ -231,7 +213,7 @@ void Forwarder::route_all(const SwitchRules& rules, AdapterId from, port::Batch&
     }
 }
 
-void Forwarder::copy_to_all(const SwitchRules& rules, AdapterId from, const port::Frame& frame) {
+void Forwarder::copy_to_all(const SwitchRules& rules, AdapterId from, const Frame& frame) {
     receivers_.clear();
     for_each_receiver(rules, parts_.shared.slots(), from, frame.tci.vid(), [&](AdapterId to) {
         receivers_.push_back(to);

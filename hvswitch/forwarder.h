@@ -2,7 +2,6 @@
 // here.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -45,25 +44,31 @@ class Forwarder {
         return port::Tally(parts_.counters[id.index]);
     }
 
-    void admit_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
-    void look_at_sources(const SwitchRules& rules, AdapterId from, port::Batch& batch, Instant now);
+    /// A frame that was admitted: its one VLAN, and where its addresses are looked up.
+    struct Frame {
+        rte_mbuf* mbuf;
+        wire::Tci tci;
+        AddressProbe source, destination;
+    };
+    using Batch = port::Batch<Frame>;
+
+    /// Fills the batch; returns the bytes that came.
+    std::uint64_t admit_all(const SwitchRules& rules,
+                            AdapterId from,
+                            std::span<rte_mbuf* const> received,
+                            Batch& batch);
+    void look_at_sources(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
     [[nodiscard]] Drop judge_local_source(VswitchId vswitch,
                                           const AddressProbe& source,
                                           AdapterId from,
                                           std::uint32_t max_macs,
                                           Instant now);
-    void limit_storms(const SwitchRules& rules, AdapterId from, port::Batch& batch, Instant now);
-    void route_all(const SwitchRules& rules, AdapterId from, port::Batch& batch);
-    void copy_to_all(const SwitchRules& rules, AdapterId from, const port::Frame& frame);
+    void limit_storms(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
+    void route_all(const SwitchRules& rules, AdapterId from, Batch& batch);
+    void copy_to_all(const SwitchRules& rules, AdapterId from, const Frame& frame);
     void emit_all(const SwitchRules& rules);
 
-    /// Where a frame's addresses are looked up.
-    struct Probes {
-        AddressProbe source, destination;
-    };
-
     Parts parts_;
-    std::array<Probes, port::kBurst> probes_;  // of the burst's frames, in their order
     /// What is kept of an adapter that this worker polls.
     struct Intake {
         port::Allowance allowance;

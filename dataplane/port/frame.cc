@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "dataplane/base/check.h"
-#include "dataplane/port/offload.h"
 
 namespace sealane::port {
 namespace {
@@ -24,13 +23,6 @@ void trim_front(rte_mbuf* frame, std::uint32_t length) {
         piece->data_len = static_cast<std::uint16_t>(piece->data_len - here);
         length -= here;
     }
-}
-
-/// Keeps what an offload says of the headers true.  A sender that says nothing has 0 there.
-void lengthen_l2(rte_mbuf* frame, int by) {
-    if (!has_offload(frame) || frame->l2_len == 0) [[likely]]
-        return;
-    frame->l2_len = static_cast<std::uint64_t>(frame->l2_len + by) & 0x7f;
 }
 
 }  // namespace
@@ -59,14 +51,8 @@ rte_mbuf* replace_header(rte_mbuf* frame,
     return head;
 }
 
-rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads) {
+rte_mbuf* take_tag_aside(rte_mbuf* frame, rte_mempool* heads) {
     constexpr std::uint32_t kWithTag = wire::kAddressesLength + wire::kTagLength;
-    if (frame->data_len >= kWithTag && is_writable(frame)) [[likely]] {
-        wire::pop_tag(rte_pktmbuf_mtod(frame, std::uint8_t*));
-        rte_pktmbuf_adj(frame, wire::kTagLength);
-        lengthen_l2(frame, -kTag);
-        return frame;
-    }
     std::uint8_t header[wire::kAddressesLength];
     const void* const bytes = rte_pktmbuf_read(frame, 0, sizeof header, header);
     if (bytes != header) std::memcpy(header, bytes, sizeof header);
@@ -75,16 +61,7 @@ rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads) {
     return taken;
 }
 
-rte_mbuf* put_tag(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempool* heads) {
-    if (frame->data_len >= wire::kAddressesLength && is_writable(frame) &&
-        rte_pktmbuf_headroom(frame) >= wire::kTagLength) [[likely]] {
-        wire::push_tag(
-            reinterpret_cast<std::uint8_t*>(rte_pktmbuf_prepend(frame, wire::kTagLength)),
-            tpid,
-            tci);
-        lengthen_l2(frame, kTag);
-        return frame;
-    }
+rte_mbuf* put_tag_before(rte_mbuf* frame, std::uint16_t tpid, wire::Tci tci, rte_mempool* heads) {
     std::uint8_t header[wire::kAddressesLength + wire::kTagLength];
     const void* const bytes = rte_pktmbuf_read(frame, 0, wire::kAddressesLength, header);
     if (bytes != header) std::memcpy(header, bytes, wire::kAddressesLength);

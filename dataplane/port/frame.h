@@ -7,6 +7,7 @@
 
 #include <rte_mbuf.h>
 
+#include "dataplane/port/offload.h"
 #include "dataplane/wire/head.h"
 #include "dataplane/wire/tag.h"
 
@@ -67,15 +68,45 @@ inline void clear_tag_beside(rte_mbuf* frame) { frame->ol_flags &= ~kTagBeside; 
                                        std::uint16_t length,
                                        rte_mempool* heads);
 
+/// Keeps what an offload says of the headers true.  A sender that says nothing has 0 there.
+inline void lengthen_l2(rte_mbuf* frame, int by) {
+    if (!has_offload(frame) || frame->l2_len == 0) [[likely]]
+        return;
+    frame->l2_len = static_cast<std::uint64_t>(frame->l2_len + by) & 0x7f;
+}
+
+/// take_tag() and put_tag() of a frame whose bytes are shared or in small pieces.
+[[nodiscard]] rte_mbuf* take_tag_aside(rte_mbuf* frame, rte_mempool* heads);
+[[nodiscard]] rte_mbuf* put_tag_before(rte_mbuf* frame,
+                                       std::uint16_t tpid,
+                                       wire::Tci tci,
+                                       rte_mempool* heads);
+
 /// Takes the outer tag out of the bytes.  Where the bytes are shared or in small pieces, `heads`
 /// gives a buffer for a new header.  The answer is the frame to go on with (it may be another
 /// mbuf), or null if `heads` is empty; then `frame` is untouched.  An offload's l2_len follows.
-[[nodiscard]] rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads);
+[[nodiscard]] inline rte_mbuf* take_tag(rte_mbuf* frame, rte_mempool* heads) {
+    constexpr std::uint16_t kWithTag = wire::kAddressesLength + wire::kTagLength;
+    if (frame->data_len < kWithTag || !is_writable(frame)) [[unlikely]]
+        return take_tag_aside(frame, heads);
+    wire::pop_tag(rte_pktmbuf_mtod(frame, std::uint8_t*));
+    rte_pktmbuf_adj(frame, wire::kTagLength);
+    lengthen_l2(frame, -static_cast<int>(wire::kTagLength));
+    return frame;
+}
 
 /// Puts a tag into the bytes; otherwise as take_tag.
-[[nodiscard]] rte_mbuf* put_tag(rte_mbuf* frame,
-                                std::uint16_t tpid,
-                                wire::Tci tci,
-                                rte_mempool* heads);
+[[nodiscard]] inline rte_mbuf* put_tag(rte_mbuf* frame,
+                                       std::uint16_t tpid,
+                                       wire::Tci tci,
+                                       rte_mempool* heads) {
+    if (frame->data_len < wire::kAddressesLength || !is_writable(frame) ||
+        rte_pktmbuf_headroom(frame) < wire::kTagLength) [[unlikely]]
+        return put_tag_before(frame, tpid, tci, heads);
+    char* const room = rte_pktmbuf_prepend(frame, wire::kTagLength);
+    wire::push_tag(reinterpret_cast<std::uint8_t*>(room), tpid, tci);
+    lengthen_l2(frame, wire::kTagLength);
+    return frame;
+}
 
 }  // namespace sealane::port

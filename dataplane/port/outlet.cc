@@ -35,7 +35,11 @@ class Stage {
 }  // namespace
 
 Outlet::Outlet(Port& port, rte_mempool* heads, Settings settings)
-    : port_(port), heads_(heads), tpid_(settings.tpid), shared_(settings.shared) {
+    : port_(port),
+      heads_(heads),
+      tpid_(settings.tpid),
+      shared_(settings.shared),
+      cut_large_(settings.cut_large) {
     const PortTraits traits = port.traits();
     static_assert(std::atomic<Limits>::is_always_lock_free);
     max_whole_ = traits.max_frame;
@@ -50,6 +54,16 @@ void Outlet::set_mtu(std::uint32_t mtu) {
                   std::memory_order_relaxed);
 }
 
+// Part of emit(), so before it and inline.
+inline rte_mbuf* Outlet::with_tag_inside(rte_mbuf* frame, Tally& tally) const {
+    const wire::Tci tci = tag_beside(frame);
+    clear_tag_beside(frame);
+    rte_mbuf* const whole = put_tag(frame, tpid_, tci, heads_);
+    if (whole == nullptr) [[unlikely]]
+        tally.drop(frame, Direction::Out, Drop::NoBuffer);
+    return whole;
+}
+
 void Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     tally.offered(count);
     const Limits limits = limits_.load(std::memory_order_relaxed);
@@ -58,10 +72,14 @@ void Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     std::uint64_t flags = 0;
     for (std::uint16_t i = 0; i < count; ++i) {
         rte_mbuf* frame = frames[i];
-        const bool put_in = has_tag_beside(frame) && !tag_beside_;
-        if (frame->pkt_len > plain || put_in) {
-            frame = make_ready(frame, limits, tally);
-            if (frame == nullptr) continue;
+        if (frame->pkt_len > plain && !fits(frame, limits)) [[unlikely]] {
+            tally.drop(frame, Direction::Out, Drop::Oversize);
+            continue;
+        }
+        if (has_tag_beside(frame) && !tag_beside_) {
+            frame = with_tag_inside(frame, tally);
+            if (frame == nullptr) [[unlikely]]
+                continue;
         }
         flags |= frame->ol_flags;
         frames[ready++] = frame;
@@ -85,7 +103,8 @@ void Outlet::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
 }
 
 void Outlet::send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
-    const Offloads peer = port_.offloads();
+    Offloads peer = port_.offloads();
+    if (cut_large_) peer.tcp4 = peer.tcp6 = peer.udp = false;
     const auto checksum = peer.checksum ? SegmentChecksum::Partial : SegmentChecksum::Complete;
     Stage stage([&](rte_mbuf** burst, std::uint16_t size) { send(burst, size, tally); });
     std::array<rte_mbuf*, wire::kMostSegments> segments;
@@ -122,21 +141,6 @@ bool Outlet::fits(const rte_mbuf* frame, const Limits& limits) {
     // A large frame's pieces have to fit, not the frame.
     return std::uint32_t{headers_of(frame)} + frame->tso_segsz + (tagged ? wire::kTagLength : 0) <=
            most;
-}
-
-rte_mbuf* Outlet::make_ready(rte_mbuf* frame, const Limits& limits, Tally& tally) const {
-    if (!fits(frame, limits)) [[unlikely]] {
-        tally.drop(frame, Direction::Out, Drop::Oversize);
-        return nullptr;
-    }
-    if (!has_tag_beside(frame) || tag_beside_) return frame;
-
-    const wire::Tci tci = tag_beside(frame);
-    clear_tag_beside(frame);
-    rte_mbuf* const ready = put_tag(frame, tpid_, tci, heads_);
-    if (ready == nullptr) [[unlikely]]
-        tally.drop(frame, Direction::Out, Drop::NoBuffer);
-    return ready;
 }
 
 }  // namespace sealane::port

@@ -22,6 +22,7 @@ class Outlet {
         std::uint32_t mtu = 1500;  ///< Payload bytes; the frame may have 14 more, and 4 for a tag.
         std::uint16_t tpid = wire::kTpidCustomer;  ///< Of tags that are put into the bytes.
         bool shared = false;
+        bool cut_large = false;  ///< Large frames are cut here even if the port takes them.
     };
 
     Outlet(Port& port, rte_mempool* heads, Settings settings);
@@ -63,8 +64,8 @@ class Outlet {
         std::uint32_t untagged, tagged;
     };
 
-    /// The frame with its tag where the port wants it, or null: then it was dropped and counted.
-    rte_mbuf* make_ready(rte_mbuf* frame, const Limits& limits, Tally& tally) const;
+    /// The frame with its tag in its bytes, or null: then it was dropped and counted.
+    rte_mbuf* with_tag_inside(rte_mbuf* frame, Tally& tally) const;
     [[nodiscard]] static bool fits(const rte_mbuf* frame, const Limits& limits);
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally);
     /// Sends frames of which some have offloads.
@@ -77,6 +78,7 @@ class Outlet {
     std::uint16_t tpid_;
     bool tag_beside_;
     bool shared_;
+    bool cut_large_;
     rte_spinlock_t lock_ = RTE_SPINLOCK_INITIALIZER;
 };
 

@@ -9,13 +9,19 @@
 namespace sealane::sea {
 namespace {
 
+/// A frame from the wire, and the trunk that carries its VLAN.
+struct Frame {
+    rte_mbuf* mbuf;
+    std::uint8_t trunk;
+};
+
 /// Moves the C-tag, if there is one in the bytes, beside the frame: the form that links carry.
-Drop set_tag_aside(port::Frame& frame, rte_mempool* heads) {
-    if (!frame.head.tag_in_bytes || frame.head.tpid != wire::kTpidCustomer) return Drop::None;
+Drop set_tag_aside(const wire::FrameHead& head, Frame& frame, rte_mempool* heads) {
+    if (!head.tag_in_bytes || head.tpid != wire::kTpidCustomer) return Drop::None;
     rte_mbuf* const untagged = port::take_tag(frame.mbuf, heads);
     if (untagged == nullptr) return Drop::NoBuffer;
     frame.mbuf = untagged;
-    port::set_tag_beside(frame.mbuf, frame.head.tci);
+    port::set_tag_beside(frame.mbuf, head.tci);
     return Drop::None;
 }
 
@@ -36,33 +42,32 @@ unsigned Bridge::from_wire() {
     const std::uint16_t count = real_port().receive(received.data(), wire_allowance_.room(), tally);
     if (count == 0) return 0;
 
-    port::Batch batch;
-    const std::uint64_t bytes = batch.fill(received.data(), count);
-    wire_allowance_.spent(count, bytes);
-    tally.received(count, bytes);
-
     // Decide first ...
-    std::array<std::uint8_t, port::kBurst> trunk_of;
-    std::size_t kept = 0;
-    batch.filter(tally, Direction::In, [&](port::Frame& frame) {
-        const Inward inward = rules_.from_wire(frame.head);
+    port::Batch<Frame> batch;
+    const auto judge = [&](Frame& frame) {
+        const wire::FrameHead head = port::parse(frame.mbuf);
+        const Inward inward = rules_.from_wire(head);
         if (inward.drop != Drop::None) return inward.drop;
-        if (const Drop why = set_tag_aside(frame, parts_.heads); why != Drop::None) return why;
+        if (const Drop why = set_tag_aside(head, frame, parts_.heads); why != Drop::None)
+            return why;
         if (port::has_offload(frame.mbuf)) [[unlikely]] {
             if (const Drop why = port::check_offload(frame.mbuf); why != Drop::None) return why;
         }
-        trunk_of[kept++] = inward.trunk;
+        frame.trunk = inward.trunk;
         return Drop::None;
-    });
+    };
+    const std::uint64_t bytes = batch.fill(received.data(), count, tally, judge);
+    wire_allowance_.spent(count, bytes);
+    tally.received(count, bytes);
     tally.admitted(batch.size());
 
     // ... then move, one burst a trunk.
-    const std::span<port::Frame> frames = batch.release();
+    const std::span<const Frame> frames = batch.release();
     for (std::size_t trunk = 0; trunk < trunks(); ++trunk) {
         std::array<rte_mbuf*, port::kBurst> burst;
         std::uint16_t size = 0;
-        for (std::size_t i = 0; i < frames.size(); ++i) {
-            if (trunk_of[i] == trunk) burst[size++] = frames[i].mbuf;
+        for (const Frame& frame : frames) {
+            if (frame.trunk == trunk) burst[size++] = frame.mbuf;
         }
         if (parts_.large_receive && size > 1) {
             const std::uint32_t most = link_port(trunk).traits().max_frame;
@@ -83,21 +88,24 @@ unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
     const std::uint16_t count = link_port(trunk).receive(burst.data(), allowance.room(), tally);
     if (count == 0) return 0;
 
-    port::Batch batch;
-    const std::uint64_t bytes = batch.fill(burst.data(), count);
-    allowance.spent(count, bytes);
-    tally.received(count, bytes);
-    batch.filter(tally, Direction::In, [&](const port::Frame& frame) {
-        return rules_.to_wire(trunk, frame.head);
-    });
-    tally.admitted(batch.size());
-
+    // Links carry tags beside frames, and what comes over them the switch has parsed.
+    std::uint64_t bytes = 0;
     std::uint16_t size = 0;
     std::uint32_t longest = 0;
-    for (const port::Frame& frame : batch.release()) {
-        burst[size++] = frame.mbuf;
-        longest = std::max(longest, frame.mbuf->pkt_len);
+    for (rte_mbuf* const frame : std::span(burst).first(count)) {
+        bytes += port::length_of(frame);
+        const VlanId vlan = port::has_tag_beside(frame) ? port::tag_beside(frame).vid() : VlanId{0};
+        if (const Drop why = rules_.to_wire(trunk, vlan); why != Drop::None) [[unlikely]] {
+            tally.drop(frame, Direction::In, why);
+            continue;
+        }
+        longest = std::max(longest, frame->pkt_len);
+        burst[size++] = frame;
     }
+    allowance.spent(count, bytes);
+    tally.received(count, bytes);
+    tally.admitted(size);
+
     if (longest > parts_.real.least_bytes()) [[unlikely]] {
         fitter_.send({burst.data(), size}, *parts_.links[trunk], now);
     } else if (size > 0) {

@@ -41,10 +41,10 @@ class BridgeRules {
     /// destinations: FilteredReserved.  Zero or group source: BadSource.
     [[nodiscard]] Inward from_wire(const wire::FrameHead& head) const;
 
-    /// Virtual side to real side, for a frame that came over trunk `trunk`.  Untagged only from
-    /// pvid_adapter: from any other it would leave in the default VLAN of the outside switch.
-    /// Tagged with a VID that is not this trunk's: FilteredVlan.
-    [[nodiscard]] Drop to_wire(std::size_t trunk, const wire::FrameHead& head) const;
+    /// Virtual side to real side, for a frame that came over trunk `trunk` with the tag's VID
+    /// `vlan`, or untagged: 0.  Untagged only from pvid_adapter: from any other it would leave in
+    /// the default VLAN of the outside switch.  A VID that is not this trunk's: FilteredVlan.
+    [[nodiscard]] Drop to_wire(std::size_t trunk, VlanId vlan) const;
 
   private:
     /// The SEA reads customer tags only; another type is payload of an untagged frame.  VID 0
@@ -72,10 +72,8 @@ inline Inward BridgeRules::from_wire(const wire::FrameHead& head) const {
     return {.trunk = trunk};
 }
 
-inline Drop BridgeRules::to_wire(std::size_t trunk, const wire::FrameHead& head) const {
-    if (head.fault != Drop::None) return head.fault;
-    const std::uint8_t carrier =
-        names_a_vlan(head) ? trunk_of_[head.tci.vid().value] : default_trunk_;
+inline Drop BridgeRules::to_wire(std::size_t trunk, VlanId vlan) const {
+    const std::uint8_t carrier = vlan.value != 0 ? trunk_of_[vlan.value] : default_trunk_;
     return carrier == trunk ? Drop::None : Drop::FilteredVlan;
 }
 

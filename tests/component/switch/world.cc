@@ -142,6 +142,12 @@ WorldFrame random_frame(Dice& dice,
     return made;
 }
 
+/// One conversation: both frames have the same addresses, and often all of the header.
+void go_on(const WorldFrame& last, WorldFrame& next) {
+    const std::size_t known = std::min<std::size_t>({12, last.bytes.size(), next.bytes.size()});
+    std::copy_n(last.bytes.begin(), known, next.bytes.begin());
+}
+
 Event random_event(Dice& dice, World& world, std::uint32_t& number) {
     const auto port = static_cast<std::uint16_t>(dice.below(world.ports.size()));
     const std::size_t kind = dice.below(100);
@@ -163,7 +169,9 @@ Event random_event(Dice& dice, World& world, std::uint32_t& number) {
     }
     Burst burst{.from = port};
     for (std::size_t left = dice.between(1, 64); left > 0; --left) {
-        burst.frames.push_back(random_frame(dice, world, world.ports[port], number++));
+        WorldFrame next = random_frame(dice, world, world.ports[port], number++);
+        if (!burst.frames.empty() && dice.percent(50)) go_on(burst.frames.back(), next);
+        burst.frames.push_back(std::move(next));
     }
     return burst;
 }
