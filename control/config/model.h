@@ -177,7 +177,7 @@ struct Sea {
     std::chrono::milliseconds keepalive_ms{250};  ///< Between keep-alives, 10 to 60 000 (3.2).
     std::chrono::milliseconds lease_ms{100};  ///< Trunk slot's lease, 5 to 60 000; default ours.
 
-    bool largesend = false;      ///< TSO from clients to the wire (2.4); default of early VIOS.
+    bool largesend = false;      ///< The real adapter gets large frames whole (2.4), if it cuts.
     bool large_receive = false;  ///< Off on purpose, for Linux clients' sake (2.5).
     bool jumbo_frames = false;
     bool accounting = false;  ///< Frames and bytes per client address.

@@ -38,7 +38,6 @@ void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     if (const std::string names = idle_ha_attributes(sea); !names.empty()) {
         add(of.who() + ": kept but not acted on yet: " + names);
     }
-    if (sea.largesend) add(of.who() + ": largesend is kept but not acted on yet");
     if (sea.accounting) add(of.who() + ": accounting is kept but not acted on yet");
 }
 

@@ -29,8 +29,12 @@ Status open_stations(Parts& parts, std::uint64_t seed) {
                            : open_port(seat.name, *seat.adapter, parts.pools, seed + seat.id.index);
         if (!opened) return opened.error();
         station.port = std::move(opened).value();
-        const port::Outlet::Settings settings{
-            .mtu = seat.adapter->mtu, .tpid = seat.adapter->tpid, .shared = shared};
+        const bool cut_large =
+            seat.role == AdapterRole::Physical && seat.sea != nullptr && !seat.sea->largesend;
+        const port::Outlet::Settings settings{.mtu = seat.adapter->mtu,
+                                              .tpid = seat.adapter->tpid,
+                                              .shared = shared,
+                                              .cut_large = cut_large};
         rte_mempool* const heads = parts.pools.heads.get();
         station.outlet = std::make_unique<port::Outlet>(station.port.port(), heads, settings);
         parts.outlets.back() = station.outlet.get();

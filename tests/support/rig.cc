@@ -181,16 +181,20 @@ void Rig::add_station(const std::string& name,
         port::RingPair::make(spec.ring, tag_beside, tag_beside ? kAll : spec.offloads);
     SEALANE_CHECK(ring.ok(), "no ring for an adapter of the rig");
     Station station{.name = name, .ring = std::move(ring).value(), .worker = spec.worker};
-    station.outlet = std::make_unique<port::Outlet>(
-        station.ring->near(),
-        pools_.heads.get(),
-        port::Outlet::Settings{.mtu = spec.mtu, .tpid = spec.rules.tpid, .shared = shared});
+    station.outlet =
+        std::make_unique<port::Outlet>(station.ring->near(),
+                                       pools_.heads.get(),
+                                       port::Outlet::Settings{.mtu = spec.mtu,
+                                                              .tpid = spec.rules.tpid,
+                                                              .shared = shared,
+                                                              .cut_large = spec.cut_large});
     outlets_.push_back(station.outlet.get());
     stations_.push_back(std::move(station));
 }
 
 void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters) {
-    const AdapterSpec real{.mtu = spec.mtu};
+    const AdapterSpec real{
+        .mtu = spec.mtu, .offloads = spec.offloads, .cut_large = !spec.largesend};
     add_station(spec.name + ".real", real, false, false);
     stations_.push_back({.name = spec.name});
     outlets_.push_back(nullptr);

@@ -38,6 +38,7 @@ struct AdapterSpec {
     std::uint32_t ring = 1024;  ///< A ring takes one frame less.
     std::uint32_t worker = 0;
     port::Offloads offloads{};  ///< What its client finishes itself.
+    bool cut_large = false;
 };
 
 /// Takes the two AdapterIds after those of the adapters (or of the SEA before): real, then virtual.
@@ -47,6 +48,8 @@ struct SeaSpec {
     std::size_t default_trunk = 0;
     std::uint32_t mtu = 1500;
     bool large_receive = false;
+    bool largesend = false;
+    port::Offloads offloads{};  ///< What the wire finishes itself.
 };
 
 /// Every SEA's own.

@@ -9,7 +9,9 @@ namespace {
 /// Clients of VLAN 10, two of which take large frames, and a SEA that carries it with a tag.
 class LargeSend : public RigTest {
   protected:
-    void SetUp() override {
+    void SetUp() override { make_with({.name = "sea", .trunks = {{3}}}); }
+
+    void make_with(const SeaSpec& sea) {
         RigSpec spec;
         spec.adapters = {{.name = "sender", .rules = member_of(10), .offloads = kTakesAll},
                          {.name = "taker", .rules = member_of(10), .offloads = kTakesAll},
@@ -19,7 +21,7 @@ class LargeSend : public RigTest {
             spec.adapters[i].rules.mac = mac_of({i});
         }
         spec.slots = 1;
-        spec.seas = {{.name = "sea", .trunks = {{3}}}};
+        spec.seas = {sea};
         make(spec);
     }
 
@@ -96,6 +98,24 @@ TEST_F(LargeSend, CrossesToTheSeaWholeAndIsCutAtTheRealPort) {
         EXPECT_EQ(rig().totals(virt).rx_frames, before + 1);
     }
 }
+
+/// A real adapter that cuts and sums itself.
+class LargeSendToAnAbleWire : public LargeSend, public testing::WithParamInterface<bool> {
+    void SetUp() override {
+        make_with({.name = "sea", .trunks = {{3}}, .largesend = GetParam(), .offloads = kTakesAll});
+    }
+};
+
+TEST_P(LargeSendToAnAbleWire, GoesWholeOnlyIfTheSeaHasLargesend) {
+    const Packet sent = packet(outside(1), 60000);
+    send(sender, sent, 1448);
+    if (GetParam()) {
+        expect_exactly({.out = {{wire, {tagged(sent).bytes()}}}});
+    } else {
+        EXPECT_EQ(rig().take(wire).size(), 42U);  // 60000 / 1448, rounded up
+    }
+}
+INSTANTIATE_TEST_SUITE_P(Largesend, LargeSendToAnAbleWire, testing::Bool());
 
 TEST_F(LargeSend, PartialChecksumIsCompletedForTheWireAndForNobodyWhoTakesIt) {
     for (const bool tcp : {true, false}) {

@@ -23,12 +23,11 @@ std::vector<std::string> notices_of(const BadFile& edit) {
     return texts;
 }
 
-TEST(Notices, HighAvailabilityAndLargeSendAreNamedUntilTheyAreBuilt) {
+TEST(Notices, HighAvailabilityIsNamedUntilItIsBuilt) {
     EXPECT_THAT(
         notices_of({"", "design.yaml", 1, "frame1", "frame1", ""}),
         ElementsAre(
-            "13: vios1/ent6: ha_mode sharing is checked but not acted on yet: one VIOS bridges",
-            "13: vios1/ent6: largesend is kept but not acted on yet"));
+            "13: vios1/ent6: ha_mode sharing is checked but not acted on yet: one VIOS bridges"));
 }
 
 TEST(Notices, APlainSeaGivesNone) {
@@ -53,8 +52,7 @@ TEST(Notices, AdaptersThatNoSeaUsesAreNamed) {
         ElementsAre("12: vios1/ent7: is the real_adapter of no SEA",
                     "13: vios1/ent8: is a trunk adapter of no SEA",
                     "15: vios1/ent6: ha_mode sharing is checked but not acted on yet: one "
-                    "VIOS bridges",
-                    "15: vios1/ent6: largesend is kept but not acted on yet"));
+                    "VIOS bridges"));
 }
 
 TEST(Notices, APairOfWhichOneHasNoHaModeIsNamed) {
