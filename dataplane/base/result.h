@@ -30,10 +30,10 @@ class [[nodiscard]] Result {
     [[nodiscard]] bool ok() const { return held_.index() == 0; }
     explicit operator bool() const { return ok(); }
 
-    [[nodiscard]] T& value() & { return (require(ok()), *std::get_if<0>(&held_)); }
-    [[nodiscard]] const T& value() const& { return (require(ok()), *std::get_if<0>(&held_)); }
-    [[nodiscard]] T&& value() && { return (require(ok()), std::move(*std::get_if<0>(&held_))); }
-    [[nodiscard]] const Error& error() const { return (require(!ok()), *std::get_if<1>(&held_)); }
+    [[nodiscard]] T& value() & { return required(std::get_if<0>(&held_)); }
+    [[nodiscard]] const T& value() const& { return required(std::get_if<0>(&held_)); }
+    [[nodiscard]] T&& value() && { return std::move(required(std::get_if<0>(&held_))); }
+    [[nodiscard]] const Error& error() const { return required(std::get_if<1>(&held_)); }
 
     T& operator*() { return value(); }
     const T& operator*() const { return value(); }
@@ -41,8 +41,10 @@ class [[nodiscard]] Result {
     const T* operator->() const { return &value(); }
 
   private:
-    static void require(bool there) {
-        SEALANE_CHECK(there, "a Result was asked for what it does not hold");
+    template <typename Held>
+    static Held& required(Held* held) {
+        SEALANE_CHECK(held != nullptr, "a Result was asked for what it does not hold");
+        return *held;
     }
 
     std::variant<T, Error> held_;
