@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "dataplane/worker/eal.h"
+#include "tests/support/seed.h"
 #include "tests/support/visible_pools.h"
 
 namespace {
@@ -29,6 +30,7 @@ class WithEal : public testing::Environment {
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
+    sealane::test::seed_rapidcheck();
     testing::AddGlobalTestEnvironment(new WithEal);  // gtest deletes it
     return RUN_ALL_TESTS();
 }

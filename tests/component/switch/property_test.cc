@@ -8,6 +8,7 @@
 #include "tests/component/switch/reference_switch.h"
 #include "tests/component/switch/world.h"
 #include "tests/support/rig_test.h"
+#include "tests/support/seed.h"
 
 namespace sealane::test {
 namespace {
@@ -250,7 +251,7 @@ void expect_all_kinds(const AdapterTotals& counted) {
 }
 
 TEST(SwitchProperties, RandomSwitchesDoWhatTheReferenceSwitchDoes) {
-    const std::uint64_t seed = setting("SEALANE_SEED", 1);
+    const std::uint64_t seed = seed_of_run();
     const std::uint64_t enough = setting("SEALANE_FRAMES", kFrames);
     std::size_t worlds = 0;
     AdapterTotals counted;
