@@ -1,11 +1,8 @@
-#include "hvswitch/rules/address_table.h"
+// What is learned, found, forgotten and flushed, and how it is kept in words.
+#include "tests/unit/hvswitch/address_table_test.h"
 
-#include <chrono>
 #include <map>
 #include <set>
-#include <vector>
-
-#include <gtest/gtest.h>
 
 namespace sealane::hvswitch {
 namespace {
@@ -13,28 +10,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-constexpr std::uint32_t kManyMacs = 1'000'000;
-constexpr AdapterId kOne{1}, kTwo{2}, kThree{3}, kFour{4};
-
-AddressKey key(std::uint64_t number, std::uint16_t vlan = 10, std::uint8_t vswitch = 0) {
-    return {VswitchId{vswitch}, VlanId{vlan}, MacAddress{0x0200'0000'0000 | number}};
-}
-Instant at(Duration since_start) { return Instant(since_start); }
-
-class AddressTableTest : public testing::Test {
-  protected:
-    Learning learn(std::uint64_t number, AdapterId from, Duration when = {}) {
-        return table_.learn(key(number), from, kManyMacs, at(when));
-    }
-    [[nodiscard]] std::optional<AdapterId> owner(std::uint64_t number) const {
-        const auto entry = table_.find(key(number));
-        return entry ? std::optional(entry->adapter) : std::nullopt;
-    }
-    std::size_t sweep(Duration when) { return table_.age(at(when), table_.buckets()); }
-
-    AddressTable table_{{.capacity = 1000}, 42};
-};
 
 TEST_F(AddressTableTest, IsEmptyAtFirst) {
     EXPECT_EQ(table_.size(), 0U);
@@ -53,71 +28,6 @@ TEST_F(AddressTableTest, F01_ALearnedAddressIsFoundWhereItWasSeen) {
     EXPECT_EQ(table_.find(key(1))->seen_s, 9U);
     EXPECT_EQ(table_.size(), 1U);
     EXPECT_EQ(table_.counts().added, 1U);
-}
-
-TEST_F(AddressTableTest, F02_AnEntryGoesInTheSecondAfterItsAgeAndNotBefore) {
-    learn(1, kOne, milliseconds{900});
-    EXPECT_EQ(sweep(seconds{300}), 0U);
-    EXPECT_EQ(sweep(milliseconds{300'999}), 0U);
-    EXPECT_EQ(sweep(seconds{301}), 1U);
-    EXPECT_EQ(owner(1), std::nullopt);
-    EXPECT_EQ(table_.size(), 0U);
-    EXPECT_EQ(table_.learned_at(kOne), 0U);
-    EXPECT_EQ(table_.counts().aged, 1U);
-}
-
-TEST_F(AddressTableTest, F02_TrafficOneSecondBeforeItsAgeKeepsAnEntry) {
-    learn(1, kOne, seconds{0});
-    EXPECT_EQ(learn(1, kOne, seconds{299}), Learning::Known);
-    EXPECT_EQ(sweep(seconds{599}), 0U);
-    EXPECT_EQ(owner(1), kOne);
-    EXPECT_EQ(sweep(seconds{600}), 1U);
-}
-
-TEST_F(AddressTableTest, F02_AgeingSurvivesTheWrapOfItsClock) {
-    constexpr seconds kWrap{1 << 17};
-    learn(1, kOne, kWrap - seconds{10});
-    learn(2, kTwo, kWrap + seconds{5});
-    EXPECT_EQ(table_.find(key(2))->seen_s, 5U);
-    EXPECT_EQ(sweep(kWrap + seconds{290}), 0U);
-    EXPECT_EQ(sweep(kWrap + seconds{291}), 1U);
-    EXPECT_EQ(owner(1), std::nullopt);
-    EXPECT_EQ(sweep(kWrap + seconds{305}), 0U);
-    EXPECT_EQ(sweep(kWrap + seconds{306}), 1U);
-}
-
-TEST_F(AddressTableTest, F02_AWorkerWhoseClockIsASecondBehindAgesNothing) {
-    learn(1, kOne, seconds{1000});
-    EXPECT_EQ(sweep(seconds{999}), 0U);
-    EXPECT_EQ(sweep(seconds{941}), 0U);
-    EXPECT_EQ(owner(1), kOne);
-}
-
-TEST(AddressTableAge, OneLongerThanTheClockCanTellIsTakenForTheLongestItCan) {
-    AddressTable table({.capacity = 10, .age = hours{1000}}, 1);
-    table.learn(key(1), kOne, kManyMacs, at({}));
-    EXPECT_EQ(table.age(at(AddressTable::kMaxAge), table.buckets()), 0U);
-    EXPECT_EQ(table.age(at(AddressTable::kMaxAge + seconds{1}), table.buckets()), 1U);
-}
-
-TEST_F(AddressTableTest, F02_ASweepInStepsReachesEveryBucketOnce) {
-    for (std::uint64_t i = 0; i < 500; ++i) {
-        learn(i, kOne);
-    }
-    std::size_t gone = 0, steps = 0;
-    for (; steps * 7 < table_.buckets(); ++steps) {
-        gone += table_.age(at(seconds{1000}), 7);
-    }
-    EXPECT_EQ(gone, 500U);
-    EXPECT_EQ(table_.size(), 0U);
-}
-
-TEST_F(AddressTableTest, FixedEntriesDoNotAge) {
-    ASSERT_TRUE(table_.fix(key(1), kOne, AddressKind::Static).ok());
-    ASSERT_TRUE(table_.fix(key(2), kOne, AddressKind::Configured).ok());
-    EXPECT_EQ(sweep(hours{20}), 0U);
-    EXPECT_EQ(owner(1), kOne);
-    EXPECT_EQ(owner(2), kOne);
 }
 
 TEST_F(AddressTableTest, F04_AnAddressSeenElsewhereMovesAndIsCountedOnce) {
@@ -154,59 +64,6 @@ TEST_F(AddressTableTest, F07_ARemovedAdaptersEntriesGoAllOfThem) {
     EXPECT_EQ(table_.size(), 1U);
     EXPECT_EQ(owner(2), kTwo);
     EXPECT_EQ(table_.learned_at(kOne), 0U);
-}
-
-TEST_F(AddressTableTest, F08_AFixedAddressDoesNotMoveWhateverIsSeen) {
-    for (const AddressKind kind : {AddressKind::Static, AddressKind::Configured}) {
-        const std::uint64_t number = kind == AddressKind::Static ? 1 : 2;
-        ASSERT_TRUE(table_.fix(key(number), kOne, kind).ok());
-        EXPECT_EQ(learn(number, kTwo), Learning::StaticElsewhere);
-        EXPECT_EQ(learn(number, kOne), Learning::Known);
-        EXPECT_EQ(table_.find(key(number)), (AddressEntry{.adapter = kOne, .kind = kind}));
-    }
-}
-
-TEST_F(AddressTableTest, F09_AStaticEntryReplacesALearnedOne) {
-    learn(1, kOne);
-    ASSERT_TRUE(table_.fix(key(1), kTwo, AddressKind::Static).ok());
-    EXPECT_EQ(owner(1), kTwo);
-    EXPECT_EQ(table_.learned_at(kOne), 0U);
-    EXPECT_EQ(table_.learned_at(kTwo), 0U);
-    EXPECT_EQ(table_.size(), 1U);
-}
-
-TEST_F(AddressTableTest, F09_AStaticEntryMovesByCommandOnly) {
-    ASSERT_TRUE(table_.fix(key(1), kOne, AddressKind::Static).ok());
-    const Status moved = table_.fix(key(1), kTwo, AddressKind::Static);
-    ASSERT_FALSE(moved.ok());
-    EXPECT_EQ(moved.error().text,
-              "02:00:00:00:00:01 in VLAN 10 is fixed to another adapter; remove it there first");
-    EXPECT_EQ(owner(1), kOne);
-    EXPECT_TRUE(table_.forget(key(1)));
-    EXPECT_TRUE(table_.fix(key(1), kTwo, AddressKind::Static).ok());
-    EXPECT_EQ(owner(1), kTwo);
-}
-
-TEST_F(AddressTableTest, F09_AFlushRemovesOnlyLearnedEntries) {
-    learn(1, kOne);
-    ASSERT_TRUE(table_.fix(key(2), kOne, AddressKind::Static).ok());
-    ASSERT_TRUE(table_.fix(key(3), kOne, AddressKind::Configured).ok());
-    EXPECT_EQ(table_.flush([](AddressKey, const AddressEntry&) { return true; }), 1U);
-    EXPECT_EQ(owner(1), std::nullopt);
-    EXPECT_EQ(owner(2), kOne);
-    EXPECT_EQ(owner(3), kOne);
-}
-
-TEST_F(AddressTableTest, AnAdaptersOwnAddressStaysItsOwn) {
-    ASSERT_TRUE(table_.fix(key(1), kOne, AddressKind::Configured).ok());
-    EXPECT_TRUE(table_.fix(key(1), kOne, AddressKind::Static).ok());
-    EXPECT_EQ(table_.find(key(1))->kind, AddressKind::Configured);
-    EXPECT_FALSE(table_.forget(key(1)));
-    EXPECT_EQ(owner(1), kOne);
-
-    ASSERT_TRUE(table_.fix(key(2), kOne, AddressKind::Static).ok());
-    EXPECT_TRUE(table_.fix(key(2), kOne, AddressKind::Configured).ok());
-    EXPECT_EQ(table_.find(key(2))->kind, AddressKind::Configured);
 }
 
 TEST_F(AddressTableTest, F13_AfterMuchComingAndGoingExactlyWhatShouldBeThereIs) {
