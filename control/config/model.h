@@ -130,9 +130,12 @@ struct Adapter {
     AdapterKind kind = AdapterKind::Virtual;
     Place place;
     PortSpec port;
-    bool enabled = true;          ///< false: "port disabled", no frame either way (reference 1.5).
-    std::uint32_t mtu = kMaxMtu;  ///< kMinMtu to kMaxMtu; a physical one has kPlainMtu, or
-                                  ///< kJumboMtu under a SEA with `jumbo_frames`.
+    bool enabled = true;  ///< false: "port disabled", no frame either way (reference 1.5).
+    /// Of what goes out to the adapter's port: kMinMtu to kMaxMtu payload bytes.  What comes in may
+    /// have 65 408 bytes, headers included, whatever `mtu` says, as in the original: the hypervisor
+    /// does not know what a partition set its interface to, and drops where a frame does not fit.
+    /// A physical adapter has kPlainMtu, or kJumboMtu under a SEA with `jumbo_frames`.
+    std::uint32_t mtu = kMaxMtu;
     std::optional<std::uint32_t> worker;  ///< Which worker polls it; empty: the runtime decides.
 
     // What follows is of virtual adapters only.

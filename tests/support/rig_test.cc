@@ -7,8 +7,6 @@
 namespace sealane::test {
 namespace {
 
-constexpr std::size_t kCounts[] = {1, 31, 32, 33, 257};
-
 /// Drops as text, so that a difference reads well: "acc10 in runt" -> frames.
 using DropTable = std::map<std::string, std::uint64_t>;
 

@@ -2,6 +2,7 @@
 // not named must not have happened, at any adapter, to any frame, under any drop reason.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,6 +14,9 @@
 #include "tests/support/rig.h"
 
 namespace sealane::test {
+
+/// As many frames at once as each case is run with: one, and the edges of bursts.
+inline constexpr std::size_t kCounts[] = {1, 31, 32, 33, 257};
 
 struct DropCount {
     AdapterId at;
@@ -41,8 +45,8 @@ class RigTest : public testing::Test {
     void make(const RigSpec& spec);
     [[nodiscard]] Rig& rig() { return *rig_; }
 
-    /// The case as it is always run: 1, 31, 32, 33 and 257 frames, each in every way of
-    /// usual_cuts(), and nothing learned before.
+    /// The case as it is always run: in each of kCounts, each frame in every way of usual_cuts(),
+    /// and nothing learned before.
     void expect(AdapterId from, const FrameSpec& in, const Outcome& outcome);
 
     /// One frame, now, with all that was learned before.

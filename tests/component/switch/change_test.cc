@@ -6,7 +6,25 @@ namespace {
 
 const FrameSpec kToAll = frame(kBroadcast, host(1));
 
-TEST_F(TSw, V27VlanTakenFromTheTrunkStopsAtOnceAndTheOtherLosesNothing) {
+/// So many frames wait in the adapters' rings while the settings change.
+class Waiting : public TSw, public testing::WithParamInterface<std::size_t> {
+  protected:
+    static std::vector<Bytes> all(const FrameSpec& spec) {
+        return numbered_frames(spec, GetParam());
+    }
+    void inject_all(AdapterId from, const FrameSpec& spec) {
+        for (const Bytes& one : all(spec)) {
+            rig().inject(from, one);
+        }
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Frames,
+                         Waiting,
+                         testing::ValuesIn(kCounts),
+                         testing::PrintToStringParamName());
+
+TEST_P(Waiting, V27VlanTakenFromTheTrunkStopsAtOnceAndTheOtherLosesNothing) {
     const FrameSpec in_10 = frame(host(2), host(1)).tag({.vid = 10});
     const FrameSpec in_20 = frame(host(2), host(1)).tag({.vid = 20});
     const FrameSpec hello = frame(kBroadcast, host(2));
@@ -23,21 +41,23 @@ TEST_F(TSw, V27VlanTakenFromTheTrunkStopsAtOnceAndTheOtherLosesNothing) {
     EXPECT_EQ(rig().shared().table({}).learned_at(kTrk), 2U);
 
     // Frames that wait in the rings meet the new settings.
-    rig().inject(kProm, in_10.bytes());
-    rig().inject(kProm, in_20.bytes());
-    rig().inject(kTrk, hello.tag({.vid = 10}).bytes());
+    inject_all(kProm, in_10);
+    inject_all(kProm, in_20);
+    inject_all(kTrk, hello.tag({.vid = 10}));
     auto settings = rig().settings();
     settings.ports[kTrk.index].vids.reset(10);
     rig().publish(settings);
     EXPECT_EQ(rig().shared().table({}).learned_at(kTrk), 1U);
     rig().run();
-    expect_exactly(
-        {.out = {{kTrk, {in_20.bytes()}}},
-         .drops = {{.at = kProm, .direction = Direction::Between, .why = Drop::NoDestination},
-                   {.at = kTrk, .why = Drop::IngressVlan}}});
+    expect_exactly({.out = {{kTrk, all(in_20)}},
+                    .drops = {{.at = kProm,
+                               .direction = Direction::Between,
+                               .why = Drop::NoDestination,
+                               .frames = GetParam()},
+                              {.at = kTrk, .why = Drop::IngressVlan, .frames = GetParam()}}});
 }
 
-TEST_F(TSw, V28ChangedPvidMovesTheAdapterAndItsAddressesWhole) {
+TEST_P(Waiting, V28ChangedPvidMovesTheAdapterAndItsAddressesWhole) {
     expect_once(kAcc10,
                 kToAll,
                 {.out = {{kAcc10b, kToAll},
@@ -47,15 +67,13 @@ TEST_F(TSw, V28ChangedPvidMovesTheAdapterAndItsAddressesWhole) {
     const FrameSpec to_it = frame(host(1), host(9));
     expect_once(kAcc10b, to_it, {.out = {{kAcc10, to_it}}});
 
-    rig().inject(kAcc10, kToAll.bytes());
+    inject_all(kAcc10, kToAll);
     auto settings = rig().settings();
     settings.ports[kAcc10.index].pvid = {20};
     rig().publish(settings);
     rig().run();
-    expect_exactly({.out = {{kAcc20, {kToAll.bytes()}},
-                            {kTrk, {kToAll.tag({.vid = 20}).bytes()}},
-                            {kHyb, {kToAll.tag({.vid = 20}).bytes()}},
-                            {kProm, {kToAll.tag({.vid = 20}).bytes()}}}});
+    const std::vector<Bytes> in_20 = all(kToAll.tag({.vid = 20}));
+    expect_exactly({.out = {{kAcc20, all(kToAll)}, {kTrk, in_20}, {kHyb, in_20}, {kProm, in_20}}});
     // In VLAN 10 nobody knows it any more, neither by its host's address nor by its own.
     const Outcome unknown{
         .drops = {{.at = kAcc10b, .direction = Direction::Between, .why = Drop::NoDestination}}};

@@ -32,6 +32,21 @@ class Sizes : public RigTest {
                sent,
                {.drops = {{.at = at, .direction = Direction::Out, .why = Drop::Oversize}}});
     }
+    /// Below an Ethernet header it's a runt; from there on it passes to kSmall.
+    void expect_runts(const Bytes& sent, std::size_t count, const Cuts& cuts) {
+        SCOPED_TRACE(std::to_string(count) + " frames of " + std::to_string(sent.size()));
+        for (std::size_t i = 0; i < count; ++i) {
+            rig().inject(kHuge, sent, cuts);
+        }
+        rig().run();
+        WholeOutcome outcome;
+        if (sent.size() < 14) {
+            outcome.drops = {{.at = kHuge, .why = Drop::Runt, .frames = count}};
+        } else {
+            outcome.out = {{kSmall, std::vector<Bytes>(count, sent)}};
+        }
+        expect_exactly(outcome);
+    }
 };
 
 FrameSpec untagged(AdapterId to, std::size_t length) {
@@ -61,6 +76,12 @@ TEST_F(Sizes, M02OneByteMoreIsDroppedAtTheSmallerReceiver) {
                       {.at = kSmallTagged, .direction = Direction::Out, .why = Drop::Oversize}}});
 }
 
+TEST_F(Sizes, M02MtuIsOfWhatGoesOutToAnAdapterAndNotOfWhatItSends) {
+    expect(kSmall, untagged(kHuge, 1515), {.out = {{kHuge, untagged(kHuge, 1515)}}});
+    expect(kSmall, untagged(kJumbo, 9014), {.out = {{kJumbo, untagged(kJumbo, 9014)}}});
+    expect_too_long(kSmall, untagged(kJumbo, 9015), kJumbo);
+}
+
 TEST_F(Sizes, M03TagNeverEatsPayload) {
     expect(kSmallTagged, tagged(kSmall, 1518), {.out = {{kSmall, untagged(kSmall, 1514)}}});
     expect(kSmall,
@@ -76,84 +97,90 @@ TEST_F(Sizes, M05Mtu9000Carries9014UntaggedAnd9018Tagged) {
     expect_too_long(kHugeTagged, tagged(kJumboTagged, 9019), kJumboTagged);
 }
 
-/// Larger frames come one at a time: 257 of them would take half a gigabyte.
-class LargestFrames : public Sizes {
+/// The largest frames, so many at once.
+class LargestFrames : public Sizes, public testing::WithParamInterface<std::size_t> {
   protected:
+    static std::vector<Bytes> all(const FrameSpec& spec) {
+        return numbered_frames(spec, GetParam());
+    }
+    static DropCount all_dropped(AdapterId at, Direction direction) {
+        return {.at = at, .direction = direction, .why = Drop::Oversize, .frames = GetParam()};
+    }
+    void send_all(AdapterId from, const FrameSpec& spec, const Cuts& cuts = {}) {
+        for (const Bytes& one : all(spec)) {
+            rig().inject(from, one, cuts);
+        }
+        rig().run();
+    }
     void expect_in_pieces(AdapterId from,
                           const FrameSpec& sent,
                           AdapterId to,
                           const FrameSpec& got) {
-        for (std::size_t pieces = 32; pieces <= 45; ++pieces) {
+        const std::size_t step = GetParam() == 1 ? 1 : 13;  // the fewest and the most
+        for (std::size_t pieces = 32; pieces <= 45; pieces += step) {
             SCOPED_TRACE(std::to_string(pieces) + " pieces");
-            const Bytes bytes = sent.bytes();
-            rig().inject(from, bytes, even_cuts(bytes.size(), pieces));
-            rig().run();
-            expect_exactly({.out = {{to, {got.bytes()}}}});
+            send_all(from, sent, even_cuts(sent.bytes().size(), pieces));
+            expect_exactly({.out = {{to, all(got)}}});
         }
     }
 };
 
-TEST_F(LargestFrames, M06Frame65408PassesBetweenClientsUntaggedAndTagged) {
+INSTANTIATE_TEST_SUITE_P(Frames,
+                         LargestFrames,
+                         testing::ValuesIn(kCounts),
+                         testing::PrintToStringParamName());
+
+TEST_P(LargestFrames, M06Frame65408PassesBetweenClientsUntaggedAndTagged) {
     expect_in_pieces(kHuge, untagged(kHugeTagged, 65404), kHugeTagged, tagged(kHugeTagged, 65408));
     expect_in_pieces(kHugeTagged, tagged(kHuge, 65408), kHuge, untagged(kHuge, 65404));
 }
 
-TEST_F(LargestFrames, M06Frame65408UntaggedFitsAnUntaggedReceiverAndNoTag) {
+TEST_P(LargestFrames, M06Frame65408UntaggedFitsAnUntaggedReceiverAndNoTag) {
     const FrameSpec sent = frame(kBroadcast, host(1)).sized(65408);
     // The receivers of MTU 1500 and 9000, and the tagged one: with its tag it would be 65 412.
     WholeOutcome outcome;
     for (const AdapterId at : {kSmall, kSmallTagged, kJumbo, kJumboTagged, kHugeTagged}) {
-        outcome.drops.push_back({.at = at, .direction = Direction::Out, .why = Drop::Oversize});
+        outcome.drops.push_back(all_dropped(at, Direction::Out));
     }
-    rig().inject(kHuge, sent.bytes());
-    rig().run();
+    send_all(kHuge, sent);
     expect_exactly(outcome);
-    rig().inject(kJumbo, sent.to(mac_of(kHuge)).bytes());
-    rig().run();
-    expect_exactly({.out = {{kHuge, {sent.to(mac_of(kHuge)).bytes()}}}});
+    send_all(kJumbo, sent.to(mac_of(kHuge)));
+    expect_exactly({.out = {{kHuge, all(sent.to(mac_of(kHuge)))}}});
 }
 
-TEST_F(LargestFrames, M06Frame65409IsRefusedAtItsSource) {
-    for (const FrameSpec& sent : {untagged(kHugeTagged, 65409), tagged(kHuge, 65409)}) {
-        const AdapterId from = sent.bytes()[12] == 0x81 ? kHugeTagged : kHuge;
-        rig().inject(from, sent.bytes());
-        rig().run();
-        expect_exactly({.drops = {{.at = from, .why = Drop::Oversize}}});
-    }
+TEST_P(LargestFrames, M06Frame65409IsRefusedAtItsSource) {
+    send_all(kHuge, untagged(kHugeTagged, 65409));
+    expect_exactly({.drops = {all_dropped(kHuge, Direction::In)}});
+    send_all(kHugeTagged, tagged(kHuge, 65409));
+    expect_exactly({.drops = {all_dropped(kHugeTagged, Direction::In)}});
 }
 
-TEST_F(LargestFrames, M10OneBufferOf65408BytesIsAsGoodAsAChain) {
-    Result<port::PoolPointer> pool = port::make_pool("whole_frames", 15, 65407);
+TEST_P(LargestFrames, M10OneBufferOf65408BytesIsAsGoodAsAChain) {
+    Result<port::PoolPointer> pool = port::make_pool("whole_frames", 511, 65407);
     ASSERT_TRUE(pool.ok()) << pool.error().text;
-    const Bytes in = tagged(kHuge, 65408).bytes();
-    rig().inject(kHugeTagged, make_frame(pool.value().get(), in, {}, 64));
-    rig().run();
-    expect_exactly({.out = {{kHuge, {untagged(kHuge, 65404).bytes()}}}});
-    const Bytes back = untagged(kHugeTagged, 65404).bytes();
-    rig().inject(kHuge, make_frame(pool.value().get(), back, {}, 64));
-    rig().run();
-    expect_exactly({.out = {{kHugeTagged, {tagged(kHugeTagged, 65408).bytes()}}}});
+    const auto send_whole = [&](AdapterId from, const FrameSpec& spec) {
+        for (const Bytes& one : all(spec)) {
+            rig().inject(from, make_frame(pool.value().get(), one, {}, 64));
+        }
+        rig().run();
+    };
+    send_whole(kHugeTagged, tagged(kHuge, 65408));
+    expect_exactly({.out = {{kHuge, all(untagged(kHuge, 65404))}}});
+    send_whole(kHuge, untagged(kHugeTagged, 65404));
+    expect_exactly({.out = {{kHugeTagged, all(tagged(kHugeTagged, 65408))}}});
     EXPECT_EQ(rte_mempool_in_use_count(pool.value().get()), 0U);
 }
 
-TEST_F(LargestFrames, JumboBroadcastIsCopiedWholeAndTaggedWhereItMustBe) {
+TEST_P(LargestFrames, JumboBroadcastIsCopiedWholeAndTaggedWhereItMustBe) {
     const FrameSpec sent = frame(kBroadcast, host(1)).sized(9014);
-    const FrameSpec with_tag = frame(kBroadcast, host(1)).tag({.vid = 10}).sized(9018);
+    const std::vector<Bytes> with_tag =
+        all(frame(kBroadcast, host(1)).tag({.vid = 10}).sized(9018));
     for (const Cuts& cuts : {Cuts{}, Cuts{5, 13, 15, 24}, even_cuts(9014, 45)}) {
-        const std::vector<Bytes> frames = numbered_frames(sent, 33);
-        for (const Bytes& one : frames) {
-            rig().inject(kHuge, one, cuts);
-        }
-        rig().run();
-        const std::vector<Bytes> tagged_frames = numbered_frames(with_tag, 33);
+        send_all(kHuge, sent, cuts);
         expect_exactly(
-            {.out = {{kJumbo, frames}, {kJumboTagged, tagged_frames}, {kHugeTagged, tagged_frames}},
-             .drops = {
-                 {.at = kSmall, .direction = Direction::Out, .why = Drop::Oversize, .frames = 33},
-                 {.at = kSmallTagged,
-                  .direction = Direction::Out,
-                  .why = Drop::Oversize,
-                  .frames = 33}}});
+            {.out = {{kJumbo, all(sent)}, {kJumboTagged, with_tag}, {kHugeTagged, with_tag}},
+             .drops = {all_dropped(kSmall, Direction::Out),
+                       all_dropped(kSmallTagged, Direction::Out)}});
     }
 }
 
@@ -161,18 +188,10 @@ TEST_F(Sizes, M09RuntsBelow14BytesAreDroppedAndTheRestPasses) {
     const Bytes whole = untagged(kSmall, 60).bytes();
     for (const std::size_t length : {0, 1, 5, 12, 13, 14, 59, 60}) {
         const Bytes sent(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
-        for (const Cuts& cuts : usual_cuts()) {
-            for (int i = 0; i < 33; ++i) {
-                rig().inject(kHuge, sent, cuts);
+        for (const std::size_t count : kCounts) {
+            for (const Cuts& cuts : usual_cuts()) {
+                expect_runts(sent, count, cuts);
             }
-            rig().run();
-            WholeOutcome outcome;
-            if (length < 14) {
-                outcome.drops = {{.at = kHuge, .why = Drop::Runt, .frames = 33}};
-            } else {
-                outcome.out = {{kSmall, std::vector<Bytes>(33, sent)}};
-            }
-            expect_exactly(outcome);
         }
     }
 }
