@@ -1,4 +1,4 @@
-// What a client may not send: F18 to F20, allowed addresses, disabled adapters; and what the switch
+// What a client may not send: F18 to F21, disabled adapters; and what the switch
 // adds: qos_priority.
 #include "tests/component/switch/t_sw.h"
 
@@ -56,7 +56,7 @@ TEST_F(Filters, F20ZeroAndGroupSourcesAreDroppedAndNotLearned) {
     EXPECT_EQ(rig().shared().table({}).size(), addresses);
 }
 
-TEST_F(Filters, OnlyTheOwnAndTheAllowedAddressesMaySend) {
+TEST_F(Filters, F21OnlyTheOwnAndTheAllowedAddressesMaySend) {
     spec.adapters[0].rules.any_mac = false;
     spec.adapters[0].rules.allowed_macs = {host(1), host(2), host(3), host(4)};
     make(spec);
@@ -65,6 +65,42 @@ TEST_F(Filters, OnlyTheOwnAndTheAllowedAddressesMaySend) {
         expect(client, sent, {.out = {{peer, sent}, {tagged, sent.tag({.vid = 10})}}});
     }
     expect(client, kToAll.from(host(5)), {.drops = {{.at = client, .why = Drop::MacNotAllowed}}});
+}
+
+TEST_F(Filters, F21AddressMayRoamFromARestrictedAdapterButNotToIt) {
+    for (AdapterSpec& adapter : spec.adapters) {
+        adapter.rules.vids.set(20);
+    }
+    spec.adapters[0].rules.any_mac = false;
+    spec.adapters[0].rules.allowed_macs = {host(1)};
+    make(spec);
+    for (const std::uint16_t vid : {std::uint16_t{10}, std::uint16_t{20}}) {
+        const auto as_seen_by = [&](AdapterId who, const FrameSpec& sent) {
+            return vid == 10 && who != tagged ? sent : sent.tag({.vid = vid});
+        };
+        const auto show = [&](AdapterId at, MacAddress who) {
+            const FrameSpec hello = kToAll.from(who);
+            Outcome outcome;
+            for (const AdapterId to : {client, peer, tagged}) {
+                if (to != at) outcome.out.emplace_back(to, as_seen_by(to, hello));
+            }
+            expect_once(at, as_seen_by(at, hello), outcome);
+        };
+        const auto expect_behind = [&](AdapterId at, MacAddress who) {
+            const FrameSpec to_it = frame(who, mac_of(tagged));
+            expect_once(tagged, as_seen_by(tagged, to_it), {.out = {{at, as_seen_by(at, to_it)}}});
+        };
+        show(peer, host(5));
+        expect_once(client,
+                    as_seen_by(client, kToAll.from(host(5))),
+                    {.drops = {{.at = client, .why = Drop::MacNotAllowed}}});
+        expect_behind(peer, host(5));
+
+        show(client, host(1));
+        expect_behind(client, host(1));
+        show(peer, host(1));
+        expect_behind(peer, host(1));
+    }
 }
 
 TEST_F(Filters, QosPriorityMarksUntaggedFramesAndNoOthers) {
