@@ -146,7 +146,7 @@ std::string render_addresses(const json& reply) {
     text += text.empty() ? "" : "\n";
     for (const json& one : reply.at("tables")) {
         text += fmt::format(
-            "{}: {} of {} addresses; added {}, moved {}, aged {}, evicted {}, refused {}\n",
+            "{}: {} of {} addresses; learned {}, moved {}, aged {}, evicted {}, refused {}\n",
             one.at("vswitch").get<std::string>(),
             text_of_number(one.at("size")),
             text_of_number(one.at("capacity")),

@@ -90,9 +90,9 @@ Runtime load_runtime(const YamlValue& value, Source& source) {
     if (fields.has("cores") && !source.is_spoilt(value.place, "cores") &&
         !source.is_spoilt(value.place, "workers") && runtime.cores.size() != runtime.workers) {
         fields.fault("cores",
-                     std::to_string(runtime.cores.size()) + " cores for " +
-                         std::to_string(runtime.workers) +
-                         " workers; give each worker one core, or leave cores out");
+                     count_of(runtime.cores.size(), "core") + " for " +
+                         count_of(runtime.workers, "worker") +
+                         "; give each worker one core, or leave cores out");
     }
     for (std::size_t i = 0; i < runtime.cores.size(); ++i) {
         for (std::size_t k = 0; k < i; ++k) {

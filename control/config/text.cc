@@ -68,6 +68,10 @@ std::string either(std::span<const std::string_view> words) {
     return join(words.first(words.size() - 1)) + " or " + std::string(words.back());
 }
 
+std::string count_of(std::size_t number, std::string_view thing) {
+    return std::to_string(number) + " " + std::string(thing) + (number == 1 ? "" : "s");
+}
+
 std::string_view closest(std::string_view word, std::span<const std::string_view> known) {
     if (word.size() > kLongestCompared) return {};
     std::size_t best = std::min<std::size_t>(2, word.size() / 2) + 1;

@@ -1,6 +1,7 @@
 // Words for messages, and the bytes that a file may hold.  Pure functions, internal to this folder.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ namespace sealane::config {
 
 /// "a", "a or b", "a, b or c".
 [[nodiscard]] std::string either(std::span<const std::string_view> words);
+
+/// "1 core", "2 cores".
+[[nodiscard]] std::string count_of(std::size_t number, std::string_view thing);
 
 /// The word of `known` that `word` is most likely a slip of; empty if none is near.
 [[nodiscard]] std::string_view closest(std::string_view word,

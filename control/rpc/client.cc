@@ -36,6 +36,11 @@ bool is_over(int timer, int grace_ms) {
     return ::poll(&watched, 1, grace_ms) > 0;
 }
 
+/// To the millisecond: a limit that was computed has digits that nobody asked for.
+std::string text_of(double seconds) {
+    return fmt::format("{} s", std::round(seconds * 1'000) / 1'000);
+}
+
 Error no_daemon(const std::string& path, const std::string& why) {
     return Error{fmt::format(
         "no daemon at {}: {}; start one with `sealane run FILE --control {}`", path, why, path)};
@@ -62,7 +67,7 @@ Result<Client> Client::connect(const std::string& path, double timeout_s) {
         // EAGAIN: its queue of clients to come is full, and a unix socket has no way to wait.
         if (errno != EAGAIN && errno != EINTR) return no_daemon(path, cause_of(errno));
         if (is_over(timer.get(), 10)) {
-            return no_daemon(path, fmt::format("it did not accept within {} s", timeout_s));
+            return no_daemon(path, "it did not accept within " + text_of(timeout_s));
         }
     }
     if (const auto why = why_not_trusted(socket.get())) return no_daemon(path, *why);
@@ -142,7 +147,7 @@ Status Client::wait(short events, int timer) {
     std::array<pollfd, 2> watched{{{socket_.get(), events, 0}, {timer, POLLIN, 0}}};
     ::poll(watched.data(), watched.size(), -1);
     if (watched[1].revents != 0) {
-        return lost(fmt::format("no answer within {} s (see --timeout)", timeout_s_));
+        return lost(fmt::format("no answer within {} (see --timeout)", text_of(timeout_s_)));
     }
     return done();
 }

@@ -219,7 +219,10 @@ PortState QemuStreamPort::state() const {
     } else if (fault != 0) {
         detail += ": " + std::generic_category().message(fault);  // strerror() is for one thread
     }
-    if (refused > 0) detail += ", " + std::to_string(refused) + " more peers refused";
+    if (refused > 0) {
+        const std::string peers = refused == 1 ? " more peer" : " more peers";
+        detail += ", " + std::to_string(refused) + peers + " refused";
+    }
     return {
         .up = up, .type = "qemu-stream", .detail = std::move(detail), .pending = outbox_.size()};
 }

@@ -42,7 +42,7 @@ TEST_F(StreamConnection, SecondPeerIsClosedAtOnceAndCounted) {
     StreamPeer second = StreamPeer::connect(path());
     turn();
     EXPECT_TRUE(second.was_closed());
-    EXPECT_THAT(port().state().detail, HasSubstr("1 more peers refused"));
+    EXPECT_THAT(port().state().detail, HasSubstr("1 more peer refused"));
     first.write(on_stream(frame_of(60)));
     EXPECT_EQ(turn().size(), 1U);
 }

@@ -152,10 +152,11 @@ TEST(Render, Addresses) {
 ETHERNET0     1  02:00:5e:10:00:01  lpar1/ent0  configured     –
 ETHERNET0    10  02:00:5e:10:00:02  lpar1/ent0  learned     12 s
 
-ETHERNET0: 2 of 65536 addresses; added 3, moved 0, aged 1, evicted 0, refused 0
+ETHERNET0: 2 of 65536 addresses; learned 3, moved 0, aged 1, evicted 0, refused 0
 )");
-    EXPECT_EQ(render_addresses(rpc::addresses_reply(kParts->tables, {}, 9)),
-              "ETHERNET0: 2 of 65536 addresses; added 3, moved 0, aged 1, evicted 0, refused 0\n");
+    EXPECT_EQ(
+        render_addresses(rpc::addresses_reply(kParts->tables, {}, 9)),
+        "ETHERNET0: 2 of 65536 addresses; learned 3, moved 0, aged 1, evicted 0, refused 0\n");
     EXPECT_NE(render_addresses(rpc::addresses_reply(kParts->tables, kParts->addresses, 1))
                   .find("… and more: see --limit\n"),
               std::string::npos);

@@ -82,7 +82,7 @@ constexpr BadFile kCases[] = {
      2,
      "[2, 3]",
      "[2]",
-     "2:42: runtime: 1 cores for 2 workers; give each worker one core, or leave cores out"},
+     "2:42: runtime: 1 core for 2 workers; give each worker one core, or leave cores out"},
     {"CoreGivenTwice",
      "pair.yaml",
      2,
