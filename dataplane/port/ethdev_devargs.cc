@@ -1,6 +1,7 @@
 #include "dataplane/port/ethdev_devargs.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -18,6 +19,8 @@ namespace sealane::port {
 namespace {
 
 constexpr std::uint32_t kDefaultFrameSize = 2048;  // of net_af_packet
+constexpr std::array<std::string_view, 6> kPacketSocketKeys{
+    "iface", "qpairs", "blocksz", "framesz", "framecnt", "qdisc_bypass"};
 
 std::uint32_t frame_size_of(std::string_view devargs) {
     const std::string_view text = devargs_value(devargs, "framesz");
@@ -26,7 +29,25 @@ std::uint32_t frame_size_of(std::string_view devargs) {
     return size;
 }
 
+/// The first argument that net_af_packet has not, or nothing.
+std::string_view unknown_packet_socket_key(std::string_view devargs) {
+    devargs.remove_prefix(std::min(devargs.find(','), devargs.size()));  // the device's name
+    while (!devargs.empty()) {
+        devargs.remove_prefix(1);
+        const std::string_view word = devargs.substr(0, devargs.find(','));
+        const std::string_view key = word.substr(0, word.find('='));
+        const bool known = std::ranges::find(kPacketSocketKeys, key) != kPacketSocketKeys.end();
+        if (!known && !key.empty()) return key;
+        devargs.remove_prefix(word.size());
+    }
+    return {};
+}
+
 std::string explain_packet_socket(std::string_view devargs) {
+    if (const std::string_view key = unknown_packet_socket_key(devargs); !key.empty()) {
+        return "net_af_packet has no argument " + std::string(key) +
+               "; it has iface, qpairs, blocksz, framesz, framecnt and qdisc_bypass";
+    }
     const std::string interface(devargs_value(devargs, "iface"));
     if (interface.empty()) return "it needs iface=NAME, a network interface";
     if (if_nametoindex(interface.c_str()) == 0) {

@@ -132,6 +132,16 @@ TEST_F(Ethdev, ThirtyThirdDeviceIsAnErrorThatNamesTheLimit) {
     EXPECT_EQ(error_of("net_null32"), "");
 }
 
+TEST_F(Ethdev, ArgumentThatPacketSocketsHaveNotIsNamed) {
+    for (const std::string devargs : {"net_af_packet0,iface=lo,blocksize=65536",
+                                      "net_af_packet0,blocksize=65536,iface=lo",
+                                      "net_af_packet0,iface=lo,,blocksize"}) {
+        EXPECT_THAT(error_of(devargs), HasSubstr("net_af_packet has no argument blocksize; it has"))
+            << devargs;
+    }
+    EXPECT_THAT(error_of("net_af_packet0,qpairs=1"), HasSubstr("it needs iface=NAME"));
+}
+
 TEST_F(Ethdev, UnknownDevicesAreErrorsThatNameThem) {
     for (const std::string devargs :
          {"garbage", "net_nosuch0", "net_null0,nosuch=1", "0000:ff:1f.7"}) {
