@@ -255,7 +255,7 @@ std::string dump(const System& system) {
     std::string text =
         "# Configuration of " + system.name + "; what has its default is left out.\n";
     text += "system: " + scalar(system.name) + "\n" + runtime_text(system.runtime);
-    text += system.vswitches.empty() ? "vswitches: []\n" : "vswitches:\n";
+    text += "vswitches:\n";
     for (const Vswitch& vswitch : system.vswitches) {
         text += "  - " + vswitch_text(vswitch) + "\n";
     }

@@ -43,8 +43,13 @@ System load_system(const YamlValue& root, Source& source) {
                 "system " + quote(system.name) + " is not allowed; " + std::string(kNameRight));
         }
     }
-    fields.require("vswitches", "most frames have one: [{name: ETHERNET0}]");
+    constexpr std::string_view kVswitchesRight = "most frames have one: [{name: ETHERNET0}]";
+    fields.require("vswitches", kVswitchesRight);
     const auto vswitches = fields.list("vswitches", "virtual switches");
+    if (const YamlValue* value = fields.find("vswitches");
+        value != nullptr && value->kind == YamlValue::Kind::List && vswitches.empty()) {
+        fields.fault("vswitches", "vswitches lists none; " + std::string(kVswitchesRight));
+    }
     for (std::size_t i = 0; i < vswitches.size(); ++i) {
         const std::string who = who_is(vswitches[i], "vswitch", i);
         system.vswitches.push_back(load_vswitch(vswitches[i], who, source));

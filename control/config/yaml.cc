@@ -209,7 +209,8 @@ std::optional<YamlValue> parse_yaml(std::string_view text, Source& source) {
     std::optional<YamlValue> root;
     if (!parse_documents(std::string(text), source, root)) return std::nullopt;
     if (!root && !source.has_faults()) {
-        source.fault({}, "the file is empty; a configuration has system, vswitches and partitions");
+        source.fault({1, 1},
+                     "the file is empty; a configuration has system, vswitches and partitions");
     }
     return root;
 }

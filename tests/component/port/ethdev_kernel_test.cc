@@ -152,7 +152,7 @@ TEST_F(EthdevKernel, FrameThatTheDriverCutOffIsNotTakenForAWholeOne) {
     EXPECT_EQ(dropped(Direction::In, Drop::Oversize), 2U);
 }
 
-TEST_F(EthdevKernel, SlotsTooSmallForTheMtuAreAnErrorWithTheRemedy) {
+TEST_F(EthdevKernel, M13SlotsTooSmallForTheMtuAreAnErrorWithTheRemedy) {
     make_veth(9000);
     const auto opened = port::EthdevPort::open(
         {.name = "vios1/ent0", .devargs = "net_af_packet0,iface=up1", .mtu = 9000}, pools());

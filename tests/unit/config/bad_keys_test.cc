@@ -132,6 +132,28 @@ constexpr BadFile kCases[] = {
      "vswitch: ETHERNET0, ",
      "",
      "18:9: lpar1/ent0: \"vswitch\" is missing; name the vswitch that it is plugged into"},
+    {"NoVswitches",
+     "design.yaml",
+     3,
+     "  - {name: ETHERNET0, mode: veb}",
+     "  []",
+     "3:3: vswitches lists none; most frames have one: [{name: ETHERNET0}]"},
+    {"F16IsolatedIsNoKey",
+     "design.yaml",
+     18,
+     "mac: auto",
+     "isolated: true",
+     "18:66: lpar1/ent0: unknown key \"isolated\"; an adapter has name, type, vswitch, pvid, vids, "
+     "trunk_priority, mac, allowed_macs, qos_priority, max_macs, tag_pvid, tunnel, tunnel_vids, "
+     "tpid, storm_control, enabled, mtu, worker, port"},
+    {"F24FloodMulticastIsNoKey",
+     "design.yaml",
+     18,
+     "mac: auto",
+     "flood_multicast: false",
+     "18:66: lpar1/ent0: unknown key \"flood_multicast\"; an adapter has name, type, vswitch, "
+     "pvid, vids, trunk_priority, mac, allowed_macs, qos_priority, max_macs, tag_pvid, tunnel, "
+     "tunnel_vids, tpid, storm_control, enabled, mtu, worker, port"},
     {"MissingPortType",
      "design.yaml",
      19,

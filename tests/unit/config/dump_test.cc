@@ -63,9 +63,10 @@ partitions:
 )");
 }
 
-TEST(Dump, AnEmptySystemLoadsBackToItself) {
+TEST(Dump, ASystemWithoutPartitionsLoadsBackToItself) {
     System empty;
     empty.name = "frame1";
+    empty.vswitches = {{.name = "ETHERNET0"}};
     EXPECT_EQ(load(dump(empty), "dumped.yaml").system, empty);
 }
 

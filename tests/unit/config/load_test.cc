@@ -168,7 +168,7 @@ TEST(Load, AnEmptyFileIsRefused) {
         EXPECT_EQ(loaded.faults.size(), 1U) << text << to_string(loaded.faults);
     }
     EXPECT_EQ(to_string(load("", "frame.yaml").faults),
-              "frame.yaml: the file is empty; a configuration has system, vswitches and "
+              "frame.yaml:1:1: the file is empty; a configuration has system, vswitches and "
               "partitions\n");
 }
 
