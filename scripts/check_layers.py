@@ -28,7 +28,7 @@ ALLOWED = {
     "control/cli": ["dataplane/base", "dataplane/worker", "control/config", "control/rpc"],
     "control/app": ["dataplane", "hvswitch", "control", "dpdk"],
     "bench": ["dataplane", "hvswitch", "control", "dpdk"],
-    "tests": ["dataplane", "hvswitch", "control", "tests", "dpdk"],
+    "tests": ["dataplane", "hvswitch", "control", "bench", "tests", "dpdk"],
 }
 
 

@@ -3,6 +3,7 @@
 import functools
 
 import frames
+import paced
 import scale
 import sealane
 import segment
@@ -92,6 +93,7 @@ def all_comparisons(rig):
         switch(rig, 1024, tagged=True),
         sea(rig, 1024),
         *vhost.comparisons(rig),
+        *paced.comparisons(rig),
         *segment.comparisons(rig),
         *scale.comparisons(rig),
     ]

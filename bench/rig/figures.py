@@ -14,6 +14,12 @@ class Measurement:
     steal: float = 0.0  # part of the machine's time that its hypervisor gave to others
     core: float = 1.0   # part of its core that the polling thread had
     gbps: float = 0.0   # of the frames' bytes in memory
+    p50: float | None = None   # microseconds that frames took, where that was measured
+    p99: float | None = None
+    p999: float | None = None
+
+
+PERCENTILES = ("p50", "p99", "p999")
 
 
 def summary(rounds):
@@ -33,6 +39,8 @@ def summary(rounds):
         "rounds": [round(rate, 6) for rate in rates],
         "rounds_gbps": [round(one.gbps, 4) for one in rounds],
         "rounds_core": [round(one.core, 3) for one in rounds],
+        **{name: round(statistics.median(getattr(one, name) for one in rounds), 2)
+           for name in PERCENTILES if getattr(rounds[0], name) is not None},
     }
 
 

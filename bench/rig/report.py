@@ -2,9 +2,12 @@
 
 import json
 
+from figures import PERCENTILES
+
 COLUMNS = (("case", "case"), ("dut", "dut"), ("size", "size"), ("mpps", "Mpps"), ("spread", "min..max"),
            ("gbps", "Gbit/s"), ("cycles", "cycles"), ("loss", "loss"), ("core", "core"), ("steal", "steal"))
-RIGHT = {"size", "mpps", "spread", "gbps", "cycles", "loss", "core", "steal"}
+LATENCY = (("p50", "p50 us"), ("p99", "p99 us"), ("p999", "p99.9 us"))  # if a row has them
+RIGHT = {"size", "mpps", "spread", "gbps", "cycles", "loss", "core", "steal", *PERCENTILES}
 
 
 WHOLE_CORE = 0.9  # less of a core than this, and a row says little
@@ -30,11 +33,13 @@ def table(rows):
         if "mpps" in row:
             cells.update(mpps=rate(row["mpps"]), spread=f"{rate(row['mpps_min'])}..{rate(row['mpps_max'])}",
                          gbps=f"{row['gbps']:.1f}", cycles=f"{row['cycles']:.0f}" if row["cycles"] else "–", loss=f"{row['loss']:.2%}",
-                         core=f"{row['core']:.0%}", steal=f"{row['steal']:.1%}")
+                         core=f"{row['core']:.0%}", steal=f"{row['steal']:.1%}",
+                         **{name: f"{row[name]:.1f}" for name in PERCENTILES if name in row})
         shown.append(cells)
     shared = sum(row.get("core", 1) < WHOLE_CORE for row in rows)
     errors = [f"{row['case']}/{row['variant']} {row['dut']}: {row['error']}" for row in rows if "error" in row]
-    text = layout(shown, COLUMNS, RIGHT)
+    columns = COLUMNS + (LATENCY if any("p50" in row for row in rows) else ())
+    text = layout(shown, columns, RIGHT)
     if shared:
         text += f"\n\nother work ran on the core in {shared} rows (see core): don't rely on them"
     return text + ("\n\nnot measured:\n  " + "\n  ".join(errors) if errors else "")
