@@ -3,6 +3,7 @@
 import functools
 
 import frames
+import outward
 import paced
 import scale
 import sealane
@@ -94,6 +95,7 @@ def all_comparisons(rig):
         sea(rig, 1024),
         *vhost.comparisons(rig),
         *paced.comparisons(rig),
+        *outward.comparisons(rig),
         *segment.comparisons(rig),
         *scale.comparisons(rig),
     ]

@@ -39,9 +39,11 @@ class Configuration:
         keys = {"type": "virtual", "vswitch": "ETHERNET0", "pvid": 1, "mtu": 1500, **keys}
         self.partitions.append((name, "client", [adapter("ent0", keys, port)], []))
 
-    def vios(self, real_port):
-        """One SEA that bridges VLAN 1."""
+    def vios(self, real_port, vids=()):
+        """One SEA that bridges VLAN 1, and those in `vids`."""
         trunk = {"type": "virtual", "vswitch": "ETHERNET0", "pvid": 1, "trunk_priority": 1}
+        if vids:
+            trunk["vids"] = str(list(vids))
         self.partitions.append(("vios1", "vios", [
             adapter("ent0", {"type": "physical"}, real_port), adapter("ent3", trunk)],
             ["{name: ent6, real_adapter: ent0, virt_adapters: [ent3], pvid_adapter: ent3, pvid: 1}"]))

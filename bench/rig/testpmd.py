@@ -31,15 +31,14 @@ class Testpmd:
     """Forwards between two ports in one of its modes."""
 
     threads = 1
+    set_up = ()  # lines before it starts
 
     def __init__(self, room, cores, load, mode):
         self.room, self.cores, self.load, self.mode = room, cores, load, mode
         self.process = None
 
     def start(self):
-        looped = isinstance(self.load, Loop)
-        vdevs = ([f"net_vhost{i},iface={path},client=1,queues=1" for i, path in enumerate(self.load.sockets)]
-                 if looped else [self.load.source, self.load.sink])
+        looped, vdevs = isinstance(self.load, Loop), self.devices()
         memory_mb = (self.load.buffers * BUFFER_BYTES >> 20) + 128
         self.process = self.room.start(f"testpmd-{self.mode}", [
             *COMMAND, "--lcores", f"0@{self.cores.rest},1@{self.cores.dut}", "--main-lcore", "0", "--no-pci",
@@ -48,7 +47,14 @@ class Testpmd:
             f"--total-num-mbufs={self.load.buffers}",
             *(f"--eth-peer={i},{mac}" for i, mac in enumerate(LOOP_MACS) if looped)], {self.cores.rest})
         self.process.wait_for(PROMPT)
+        for line in self.set_up:
+            self.process.ask(line, PROMPT)
         self.process.ask("start", PROMPT)
+
+    def devices(self):
+        if isinstance(self.load, Loop):
+            return [f"net_vhost{i},iface={path},client=1,queues=1" for i, path in enumerate(self.load.sockets)]
+        return [self.load.source, self.load.sink]
 
     def warm_up(self, seconds):
         time.sleep(seconds)
