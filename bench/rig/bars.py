@@ -31,6 +31,7 @@ BARS = (
     Bar("vhost/size=1518 sealane", "vhost/size=1518 testpmd io", 0, 1),
     Bar("large/vhost sealane whole", "large/vhost sealane 1518", 6, 10, rounds="rounds_gbps"),
     Bar("large/sea,ip=4 sealane whole", "large/sea,ip=4 testpmd gso", 0, 1, rounds="rounds_gbps"),
+    Bar("sea/macs=1024 sealane", "sea/macs=1024 ovs (access to trunk)", 0, 2),
     *(Bar(f"segment/ip=4,frames={frames},pieces={pieces} sealane",
           f"segment/ip=4,frames={frames},pieces={pieces} rte_gso no sums", 0.6, 1)
       for frames in (1, 64) for pieces in (0, 1)),

@@ -84,8 +84,12 @@ def sea(rig, macs):
     def across(room):
         return rig.sealane(room, sealane.sea_configuration(load_of(), rig.cores), out=("vios1/ent0",))
 
+    def to_trunk(room):
+        return Ovs(room, rig.cores, load_of(), trunk=True)
+
     return Comparison("sea", f"macs={macs}", {"size": 64, "macs": macs},
-                      [Entry("sealane", across), Entry("sealane switch", plain), *peers(rig, load_of, ())])
+                      [Entry("sealane", across), Entry("sealane switch", plain), *peers(rig, load_of, ()),
+                       Entry("ovs (access to trunk)", to_trunk)])
 
 
 def all_comparisons(rig):

@@ -79,12 +79,15 @@ class UnixControl:
 
 
 class Ovs:
-    """One bridge, NORMAL forwarding, two ports; `settings` are other_config of the whole."""
+    """One bridge, NORMAL forwarding, two ports; `settings` are other_config of the whole.
+
+    Out of a `trunk` frames leave with the tag of SOURCE_VLAN, the source's.
+    """
 
     threads = 1
 
-    def __init__(self, room, cores, load, settings=()):
-        self.room, self.cores, self.load, self.settings = room, cores, load, dict(settings)
+    def __init__(self, room, cores, load, settings=(), trunk=False):
+        self.room, self.cores, self.load, self.settings, self.trunk = room, cores, load, dict(settings), trunk
         self.process = self.control = None
 
     def start(self):
@@ -123,6 +126,8 @@ class Ovs:
             raise Unfit(f"p{index}: {fault}; {self.process.last_words()}")
 
     def _vlans(self, index):
+        if self.trunk:
+            return [[f"tag={SOURCE_VLAN}"], ["vlan_mode=trunk", f"trunks={SOURCE_VLAN}"]][index]
         if isinstance(self.load, Loop) or not self.load.tagged:
             return ["tag=1"]
         return [["vlan_mode=native-untagged", "tag=1", f"trunks={SOURCE_VLAN}"], [f"tag={SOURCE_VLAN}"]][index]
@@ -137,7 +142,7 @@ class Ovs:
     def _preload(self):
         if isinstance(self.load, Loop):
             return
-        vlan = str(SOURCE_VLAN if self.load.tagged else 1)
+        vlan = str(SOURCE_VLAN if self.load.tagged or self.trunk else 1)
         self.control.all_of([("fdb/add", "br0", "p1", vlan, destination(index)) for index in range(self.load.macs)])
 
     def warm_up(self, seconds):
