@@ -89,17 +89,23 @@ int fail(const Invocation& asked,
     return exit_code;
 }
 
-/// "entry 3: why" speaks of what was sent; the user has lines.
-std::string with_line(const AddressFile& file, const std::string& name, const std::string& text) {
+/// "entry 3: not that of entry 1" speaks of what was sent; the user has lines.
+std::string with_line(const AddressFile& file, const std::string& name, std::string text) {
     constexpr std::string_view kEntry = "entry ";
-    std::size_t entry = file.lines.size() == 1 ? 1 : 0;
-    std::size_t begin = 0;
-    if (text.starts_with(kEntry)) {
-        std::from_chars(text.data() + kEntry.size(), text.data() + text.size(), entry);
-        begin = text.find(": ") == std::string::npos ? 0 : text.find(": ") + 2;
+    const bool names_entry = text.starts_with(kEntry);
+    for (std::size_t at = 0; (at = text.find(kEntry, at)) != std::string::npos;) {
+        const char* const digits = text.data() + at + kEntry.size();
+        std::size_t entry = 0;
+        const char* const end = std::from_chars(digits, text.data() + text.size(), entry).ptr;
+        if (entry == 0 || entry > file.lines.size()) return text;
+        const std::string line = at == 0 ? name + ":" : "line ";
+        text.replace(at,
+                     static_cast<std::size_t>(end - text.data()) - at,
+                     line + std::to_string(file.lines[entry - 1]));
+        at += line.size();
     }
-    if (entry == 0 || entry > file.lines.size()) return text;
-    return name + ":" + std::to_string(file.lines[entry - 1]) + ": " + text.substr(begin);
+    if (names_entry || file.lines.size() != 1) return text;
+    return name + ":" + std::to_string(file.lines[0]) + ": " + text;
 }
 
 void print(const Invocation& asked,

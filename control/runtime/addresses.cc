@@ -55,6 +55,25 @@ Error with_number(const Error& error, std::size_t index, std::size_t of) {
     return of == 1 ? error : Error{"entry " + std::to_string(index + 1) + ": " + error.text};
 }
 
+/// Why entry `index` can't be fixed: because of an earlier one, or of what is in the table.
+Error why_not_fixed(const std::vector<std::pair<AddressKey, AdapterId>>& entries,
+                    std::size_t index,
+                    const Error& error,
+                    const Layout& layout) {
+    const auto here = entries.begin() + static_cast<std::ptrdiff_t>(index);
+    const auto earlier = std::find_if(entries.begin(), here, [&](const auto& other) {
+        return other.first == here->first && other.second != here->second;
+    });
+    if (earlier == here) return with_number(error, index, entries.size());
+    const AddressKey key = here->first;
+    return with_number(Error{to_string(key.mac()) + " in VLAN " + std::to_string(key.vlan().value) +
+                             " is for " + layout.seat(here->second).name + " here and for " +
+                             layout.seat(earlier->second).name + " in entry " +
+                             std::to_string(earlier - entries.begin() + 1) + "; keep one of them"},
+                       index,
+                       entries.size());
+}
+
 }  // namespace
 
 std::vector<AddressTableReport> System::address_tables() const {
@@ -121,7 +140,7 @@ Status System::add_addresses(const std::vector<AddressRequest>& requests) {
                 const auto before = table.find(key);
                 const Status fixed = table.fix(key, id, AddressKind::Static);
                 if (!fixed) {
-                    outcome = with_number(fixed.error(), i, resolved.size());
+                    outcome = why_not_fixed(resolved, i, fixed.error(), parts_->layout);
                 } else if (!before || before->kind == AddressKind::Learned) {
                     added.push_back(key);
                 }

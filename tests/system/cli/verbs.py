@@ -52,6 +52,10 @@ def check_addresses(scene, switch):
     many.write_text("\n".join(row.replace("02:00:00:01", "02:00:00:02") for row in rows) + "\n" + f"{new} 1 lpar9/ent0\n")
     expect(scene, "`fdb load` names the line that is wrong", switch.call("fdb", "load", many), FAILED, f"{many}:2001: ")
     scene.check("and then loads nothing", switch.ask("fdb")["tables"][0]["size"] == size)
+    many.write_text(f"{new} 1 lpar1/ent0\n# elsewhere\n{new} 1 lpar2/ent0\n")
+    expect(scene, "`fdb load` names both lines that contradict each other", switch.call("fdb", "load", many), FAILED,
+           f"{many}:3: {new} in VLAN 1 is for lpar2/ent0 here and for lpar1/ent0 in line 1; keep one of them")
+    scene.check("and keeps neither", switch.ask("fdb")["tables"][0]["size"] == size)
     expect(scene, "`fdb flush --static`", switch.call("fdb", "flush", "--static", "--vlan", "1"), DONE, "removed 2000")
 
 

@@ -92,6 +92,10 @@ TEST_F(RemoteTest, LoadSendsAllRowsOrNamesTheLine) {
     EXPECT_EQ(outcome.code, kExitFailed);
     EXPECT_EQ(outcome.err, "sealane: " + line.file + ":4: no adapter is called 'lpar9/ent0'\n");
 
+    std::ofstream(line.file) << "# two\n02:00:00:00:00:01 10 lpar1/ent0\n\n"
+                                "02:00:00:00:00:01 10 lpar1/ent0\n";
+    EXPECT_EQ(ask(line).err, "sealane: " + line.file + ":4: not as in line 2\n");
+
     std::ofstream(line.file) << "wrong\n02:00:00:00:00:01 4095 lpar1/ent0\n";
     outcome = ask(line);
     EXPECT_EQ(outcome.code, kExitFailed);

@@ -118,6 +118,9 @@ Status System::add_addresses(const std::vector<AddressRequest>& requests) {
                          requests[i].adapter + "'"};
         }
     }
+    if (requests.size() > 1 && requests[0].mac == requests[1].mac) {
+        return Error{"entry 2: not as in entry 1"};
+    }
     parts_->added.insert(parts_->added.end(), requests.begin(), requests.end());
     return done();
 }
