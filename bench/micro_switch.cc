@@ -12,6 +12,8 @@
 
 #include "dataplane/base/check.h"
 #include "dataplane/port/pools.h"
+#include "dataplane/port/ring_port.h"
+#include "dataplane/sea/bridge.h"
 #include "dataplane/worker/eal.h"
 #include "hvswitch/forwarder.h"
 
@@ -56,6 +58,33 @@ std::vector<std::array<std::uint8_t, 60>> frames_to(std::uint64_t first, std::in
     return frames;
 }
 
+/// Calls `turn()`, which returns frames, again and again.
+template <typename Turn>
+void measure(benchmark::State& state, Turn&& turn) {
+    constexpr unsigned kFew = 32;
+    std::int64_t frames = 0;
+    unsigned few = 0, since = 0;
+    const std::uint64_t start = __rdtsc();
+    std::uint64_t began = start;
+    double least = 1e9;
+    for (auto _ : state) {
+        const unsigned burst = turn();
+        frames += burst;
+        since += burst;
+        if (++few < kFew) continue;
+        const std::uint64_t end = __rdtsc();
+        least = std::min(least, static_cast<double>(end - began) / since);
+        began = end;
+        few = since = 0;
+    }
+    const std::uint64_t cycles = __rdtsc() - start;
+    state.SetItemsProcessed(frames);
+    state.counters["cycles"] = static_cast<double>(cycles) / static_cast<double>(frames);
+    state.counters["least"] = least;
+}
+
+constexpr Instant kNow{std::chrono::seconds{1}};
+
 /// A switch with one sender, adapter 0, and `receivers` more in its VLAN.
 struct Bench {
     port::Pools pools;
@@ -66,7 +95,11 @@ struct Bench {
     std::unique_ptr<hvswitch::Switch> shared;
     std::unique_ptr<hvswitch::Forwarder> forwarder;
 
-    Bench(std::vector<std::array<std::uint8_t, 60>> frames, std::size_t receivers, VlanId tagged) {
+    /// With a `link`, adapter 1 is a trunk adapter and that is its port.
+    Bench(std::vector<std::array<std::uint8_t, 60>> frames,
+          std::size_t receivers,
+          VlanId tagged,
+          port::Port* link = nullptr) {
         const std::size_t capacity = std::max<std::size_t>(65536, 2 * frames.size());
         Result<port::Pools> made = port::make_pools("bench", 8192, 32768);
         SEALANE_CHECK(made.ok(), "no memory for the benchmark's pools");
@@ -78,17 +111,22 @@ struct Bench {
             rules.present = true;
             rules.pvid = i == 0 ? VlanId{10} : tagged;
             if (rules.pvid != VlanId{10}) rules.vids.set(10);
+            rules.is_trunk = i == 1 && link != nullptr;
             settings.rules.ports.push_back(rules);
-            settings.rules.slots.push_back(hvswitch::kNoSlot);
+            settings.rules.slots.push_back(rules.is_trunk ? hvswitch::SlotId{0}
+                                                          : hvswitch::kNoSlot);
             ports.push_back(std::make_unique<LoopPort>(
                 pools.frames.get(),
                 i == 0 ? std::move(frames) : std::vector<std::array<std::uint8_t, 60>>{}));
-            outlets.push_back(std::make_unique<port::Outlet>(
-                *ports.back(), pools.heads.get(), port::Outlet::Settings{}));
+            outlets.push_back(std::make_unique<port::Outlet>(rules.is_trunk ? *link : *ports.back(),
+                                                             pools.heads.get(),
+                                                             port::Outlet::Settings{}));
             by_id.push_back(outlets.back().get());
         }
         counters = std::make_unique<AdapterCounters[]>(receivers + 1);
+        settings.slots = link == nullptr ? 0 : 1;
         shared = std::make_unique<hvswitch::Switch>(std::move(settings));
+        if (link != nullptr) shared->slots().give({0}, {1});
         forwarder = std::make_unique<hvswitch::Forwarder>(
             hvswitch::Forwarder::Parts{.shared = *shared,
                                        .outlets = by_id,
@@ -97,27 +135,7 @@ struct Bench {
     }
 
     void run(benchmark::State& state) {
-        const Instant now{std::chrono::seconds{1}};
-        constexpr unsigned kFew = 32;
-        std::int64_t frames = 0;
-        unsigned few = 0, since = 0;
-        const std::uint64_t start = __rdtsc();
-        std::uint64_t began = start;
-        double least = 1e9;
-        for (auto _ : state) {
-            const unsigned burst = forwarder->forward({0}, now);
-            frames += burst;
-            since += burst;
-            if (++few < kFew) continue;
-            const std::uint64_t end = __rdtsc();
-            least = std::min(least, static_cast<double>(end - began) / since);
-            began = end;
-            few = since = 0;
-        }
-        const std::uint64_t cycles = __rdtsc() - start;
-        state.SetItemsProcessed(frames);
-        state.counters["cycles"] = static_cast<double>(cycles) / static_cast<double>(frames);
-        state.counters["least"] = least;
+        measure(state, [&] { return forwarder->forward({0}, kNow); });
     }
 };
 
@@ -137,6 +155,34 @@ BENCHMARK(BM_unicast)
     ->Args({16384, 10})
     ->Args({1 << 20, 10})
     ->Args({1024, 20});  // receiver's PVID is another: a tag is put in
+
+/// Adapter 1 is a SEA's trunk: its port is a link, and at the other end is the SEA.
+void BM_sea(benchmark::State& state) {
+    constexpr std::uint64_t kFirst = 0x0200'0001'0000;
+    const VlanId pvid{static_cast<std::uint16_t>(state.range(1))};
+    auto link = port::RingPair::make(1024, true, {});
+    SEALANE_CHECK(link.ok(), "no link for the benchmark");
+    Bench bench(frames_to(kFirst, state.range(0)), 1, pvid, &link.value()->near());
+    port::Outlet far(link.value()->far(), bench.pools.heads.get(), port::Outlet::Settings{});
+    LoopPort wire(bench.pools.frames.get(), {});
+    port::Outlet real(wire, bench.pools.heads.get(), port::Outlet::Settings{});
+    std::array<AdapterCounters, 2> counters;
+    const std::vector<sea::TrunkVlans> vlans{{.pvid = pvid, .vids = {{10}}}};
+    sea::Bridge bridge(sea::BridgeRules(vlans, 0),
+                       {.real = real,
+                        .links = {&far},
+                        .real_id = {0},
+                        .sea_id = {1},
+                        .address = {},
+                        .heads = bench.pools.heads.get(),
+                        .counters = counters});
+    measure(state, [&] {
+        const unsigned frames = bench.forwarder->forward({0}, kNow);
+        bridge.from_trunk(0, kNow);
+        return frames;
+    });
+}
+BENCHMARK(BM_sea)->ArgNames({"macs", "pvid"})->Args({1, 10})->Args({1024, 10})->Args({1024, 20});
 
 void BM_broadcast(benchmark::State& state) {
     Bench bench(frames_to(0xffff'ffff'ffff, 1), static_cast<std::size_t>(state.range(0)), {10});

@@ -70,8 +70,8 @@ class OwnTable {
         std::uint64_t found = 0;
         for (const auto* probes : {&sources_, &destinations_}) {
             for (const hvswitch::AddressProbe& probe : *probes) {
-                const auto entry = table_.find(probe);
-                found += entry ? entry->adapter.index : 0;
+                const hvswitch::FoundEntry entry = table_.find(probe);
+                found += entry ? (*entry).adapter.index : 0;
             }
         }
         return found;

@@ -112,9 +112,6 @@ std::uint64_t Forwarder::admit_all(const SwitchRules& rules,
                                    Batch& batch) {
     const PortRules& port = rules.port(from);
     const bool active = !port.is_trunk || parts_.shared.slots().holds(rules.slot_of(from), from);
-    // What is behind a trunk is not in the table, unless it is a loop.
-    using Likely = AddressTable::Likely;
-    const Likely source_is = port.is_trunk ? Likely::Absent : Likely::Found;
     const AddressTable& table = parts_.shared.table(port.vswitch);
     Last<AddressProbe> source;
     Repeat<Frame> repeat;
@@ -131,7 +128,7 @@ std::uint64_t Forwarder::admit_all(const SwitchRules& rules,
             return why;
         const AddressKey from_key(port.vswitch, frame.tci.vid(), head.src);
         const AddressKey to_key(port.vswitch, frame.tci.vid(), head.dst);
-        frame.source = source.of(from_key, [&] { return table.probe(from_key, source_is); });
+        frame.source = source.of(from_key, [&] { return table.probe(from_key); });
         frame.destination = table.probe(to_key);
         repeat.note(frame, head);
         return Drop::None;
@@ -151,7 +148,7 @@ void Forwarder::look_at_sources(const SwitchRules& rules,
             return judge_local_source(port.vswitch, source, from, port.max_macs, now);
         // Bridged addresses are never learned (design 4).  A local client's address coming in from
         // the outside is its own frame on the way back: a loop, or a switch that echoes.
-        const auto found = table.find(source);
+        const FoundEntry found = table.find(source);
         return found && is_local(rules, port.vswitch, *found) ? Drop::LocalSource : Drop::None;
     };
 
@@ -196,7 +193,7 @@ void Forwarder::route_all(const SwitchRules& rules, AdapterId from, Batch& batch
         const AddressProbe& probe = frame.destination;
         const Route& way = last.of(probe.key, [&] {
             const MacAddress dst = probe.key.mac();
-            const auto found = dst.is_multicast() ? std::nullopt : table.find(probe);
+            const FoundEntry found = dst.is_multicast() ? FoundEntry() : table.find(probe);
             return route(rules, parts_.shared.slots(), from, probe.key.vlan(), dst, found);
         });
         switch (way.kind) {

@@ -31,6 +31,7 @@ struct AdapterId {
 };
 
 inline constexpr std::size_t kMaxAdapters = 4096;
+inline constexpr AdapterId kNoAdapter{0xffff};
 
 /// Index of a virtual switch: 0 to 15 (reference powervm-network.md 1.1).
 struct VswitchId {

@@ -1,6 +1,5 @@
 #include "dataplane/sea/bridge.h"
 
-#include <algorithm>
 #include <array>
 
 #include "dataplane/port/coalescer.h"
@@ -91,7 +90,8 @@ unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
     // Links carry tags beside frames, and what comes over them the switch has parsed.
     std::uint64_t bytes = 0;
     std::uint16_t size = 0;
-    std::uint32_t longest = 0;
+    bool all_fit = true;
+    const std::uint32_t most = parts_.real.least_bytes();
     for (rte_mbuf* const frame : std::span(burst).first(count)) {
         bytes += port::length_of(frame);
         const VlanId vlan = port::has_tag_beside(frame) ? port::tag_beside(frame).vid() : VlanId{0};
@@ -99,14 +99,14 @@ unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
             tally.drop(frame, Direction::In, why);
             continue;
         }
-        longest = std::max(longest, frame->pkt_len);
+        all_fit = all_fit && frame->pkt_len <= most;
         burst[size++] = frame;
     }
     allowance.spent(count, bytes);
     tally.received(count, bytes);
     tally.admitted(size);
 
-    if (longest > parts_.real.least_bytes()) [[unlikely]] {
+    if (!all_fit) [[unlikely]] {
         fitter_.send({burst.data(), size}, *parts_.links[trunk], now);
     } else if (size > 0) {
         port::Tally real_side = real_tally();

@@ -74,7 +74,7 @@ std::optional<AddressBuckets::Content> AddressBuckets::read(SlotIndex slot) cons
     const std::uint64_t key = key_at(slot).load(std::memory_order_acquire);
     if (key == 0) return std::nullopt;
     // Asking for the key, rather than reading the slot's value, can't pair two entries' halves.
-    const auto entry = look(memory_[slot / kSlotsPerBucket], key);
+    const FoundEntry entry = look(memory_[slot / kSlotsPerBucket], key);
     if (!entry) return std::nullopt;
     return Content{AddressKey(key), *entry};
 }
@@ -96,8 +96,11 @@ void AddressBuckets::set(SlotIndex slot, const AddressEntry& entry) {
 
 void AddressBuckets::put(SlotIndex empty_slot, AddressKey key, const AddressEntry& entry) {
     SEALANE_ASSERT(key.word != 0 && key_at(empty_slot).load() == 0, "the slot is in use");
+    const std::uint32_t first = pair_of(key).first;
+    if (empty_slot / kSlotsPerBucket != first) note_overflow(first);
     const std::atomic_ref version(memory_[empty_slot / kSlotsPerBucket].version);
-    version.store(version.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    version.store(version.load(std::memory_order_relaxed) + kVersionStep,
+                  std::memory_order_release);
     value_at(empty_slot).store(pack(entry), std::memory_order_release);
     key_at(empty_slot).store(key.word, std::memory_order_release);
     note_use(used_ + 1);
@@ -113,6 +116,14 @@ void AddressBuckets::note_use(std::size_t used) {
     const bool crowded = used > slots() / 2;
     if (crowded != crowded_.load(std::memory_order_relaxed)) {
         crowded_.store(crowded, std::memory_order_relaxed);
+    }
+}
+
+void AddressBuckets::note_overflow(std::uint32_t bucket) {
+    const std::atomic_ref version(memory_[bucket].version);
+    const std::uint32_t before = version.load(std::memory_order_relaxed);
+    if ((before & kOverflowed) == 0) {
+        version.store(before | kOverflowed, std::memory_order_release);
     }
 }
 

@@ -10,6 +10,9 @@
 // It misses an entry that is moved to its other bucket meanwhile.  A move goes: copy to the new
 // slot, moves + 1, clear the old slot.  A reader that came too early for the copy and too late for
 // the original has, by the clearing's release, also the new number of moves, and looks again.
+//
+// A reader looks into a key's second bucket only if some key has been put there for want of room in
+// the first, which says so from before that on, for ever.  So an absent key costs one cache line.
 #pragma once
 
 #include <array>
@@ -70,10 +73,9 @@ class AddressBuckets {
     AddressBuckets(std::size_t capacity, std::uint64_t seed);
 
     /// Hashes the key and brings what find() will touch into the cache: its first bucket, where
-    /// most entries are; the second one too if the key is likely not there or the table is crowded.
-    enum class Likely : std::uint8_t { Found, Absent };
-    [[nodiscard]] AddressProbe probe(AddressKey key, Likely likely) const;
-    [[nodiscard]] std::optional<AddressEntry> find(const AddressProbe& probe) const;
+    /// most entries are; the second one too if the table is crowded.
+    [[nodiscard]] AddressProbe probe(AddressKey key) const;
+    [[nodiscard]] FoundEntry find(const AddressProbe& probe) const;
 
     [[nodiscard]] std::size_t buckets() const { return std::size_t{mask_} + 1; }
     [[nodiscard]] std::size_t slots() const { return buckets() * kSlotsPerBucket; }
@@ -113,17 +115,21 @@ class AddressBuckets {
     struct alignas(64) Bucket {
         std::array<std::uint64_t, kSlotsPerBucket> keys;  // 0: empty
         std::array<std::uint32_t, kSlotsPerBucket> values;
-        std::uint32_t version;
+        std::uint32_t version;  // a count, and kOverflowed
     };
+    /// Of a version: keys whose first bucket this is may be in their second one.
+    static constexpr std::uint32_t kOverflowed = 1;
+    static constexpr std::uint32_t kVersionStep = 2;
     static_assert(sizeof(Bucket) == 64);
 
-    [[nodiscard]] static std::optional<AddressEntry> look(Bucket& bucket, std::uint64_t key);
+    [[nodiscard]] static FoundEntry look(Bucket& bucket, std::uint64_t key);
     [[nodiscard]] static std::uint32_t match(Bucket& bucket, std::uint64_t key);
     [[nodiscard]] bool is_goal(SlotIndex slot, Goal goal) const;
     [[nodiscard]] std::atomic_ref<std::uint64_t> key_at(SlotIndex slot) const;
     [[nodiscard]] std::atomic_ref<std::uint32_t> value_at(SlotIndex slot) const;
 
     void note_use(std::size_t used);
+    void note_overflow(std::uint32_t bucket);
 
     AddressHash hash_;
     std::uint32_t mask_;
@@ -143,13 +149,10 @@ inline BucketPair AddressBuckets::pair_of(AddressKey key) const {
     return {first, first == second ? first ^ 1 : second};
 }
 
-[[gnu::always_inline]] inline AddressProbe AddressBuckets::probe(AddressKey key,
-                                                                 Likely likely) const {
+[[gnu::always_inline]] inline AddressProbe AddressBuckets::probe(AddressKey key) const {
     const BucketPair pair = pair_of(key);
     __builtin_prefetch(&memory_[pair.first]);
-    if (likely == Likely::Absent || crowded_.load(std::memory_order_relaxed)) {
-        __builtin_prefetch(&memory_[pair.second]);
-    }
+    if (crowded_.load(std::memory_order_relaxed)) __builtin_prefetch(&memory_[pair.second]);
     return {key, pair};
 }
 
@@ -163,30 +166,32 @@ inline std::uint32_t AddressBuckets::match(Bucket& bucket, std::uint64_t key) {
     return hits;
 }
 
-[[gnu::always_inline]] inline std::optional<AddressEntry> AddressBuckets::look(Bucket& bucket,
-                                                                               std::uint64_t key) {
+[[gnu::always_inline]] inline FoundEntry AddressBuckets::look(Bucket& bucket, std::uint64_t key) {
     const std::atomic_ref version(bucket.version);
     for (;;) {
         const std::uint32_t before = version.load(std::memory_order_acquire);
         std::size_t slot = 0;  // Most entries are here while the table is far from full.
         if (std::atomic_ref(bucket.keys[0]).load(std::memory_order_acquire) != key) {
             const std::uint32_t hits = match(bucket, key);
-            if (hits == 0) return std::nullopt;
+            if (hits == 0) return {};
             slot = static_cast<std::size_t>(__builtin_ctz(hits));
         }
         const std::uint32_t value =
             std::atomic_ref(bucket.values[slot]).load(std::memory_order_acquire);
-        if (version.load(std::memory_order_relaxed) == before) return unpack(value);
+        if (version.load(std::memory_order_relaxed) == before) return FoundEntry(value);
     }
 }
 
-[[gnu::always_inline]] inline std::optional<AddressEntry> AddressBuckets::find(
-    const AddressProbe& probe) const {
+[[gnu::always_inline]] inline FoundEntry AddressBuckets::find(const AddressProbe& probe) const {
     for (;;) {
         const std::uint64_t moves_before = moves_.load(std::memory_order_acquire);
-        if (const auto entry = look(memory_[probe.pair.first], probe.key.word)) return entry;
-        if (const auto entry = look(memory_[probe.pair.second], probe.key.word)) return entry;
-        if (moves_.load(std::memory_order_relaxed) == moves_before) return std::nullopt;
+        Bucket& first = memory_[probe.pair.first];
+        if (const FoundEntry entry = look(first, probe.key.word)) return entry;
+        const std::atomic_ref version(first.version);
+        if ((version.load(std::memory_order_acquire) & kOverflowed) == 0) [[likely]]
+            return {};
+        if (const FoundEntry entry = look(memory_[probe.pair.second], probe.key.word)) return entry;
+        if (moves_.load(std::memory_order_relaxed) == moves_before) return {};
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "dataplane/base/ids.h"
 #include "dataplane/base/mac.h"
@@ -54,6 +55,22 @@ inline constexpr std::uint32_t kSeenMask = (1U << 17) - 1;
             .kind = static_cast<AddressKind>(word >> 12 & 3),
             .seen_s = word >> 14 & kSeenMask};
 }
+
+/// An entry, or none, still packed.  In place of an optional one, which lives in memory, is written
+/// in pieces and read in one: that stalls the processor for longer than finding the entry takes.
+class FoundEntry {
+  public:
+    FoundEntry() = default;  ///< None.
+    explicit FoundEntry(std::uint32_t word) : word_(word) {}
+    FoundEntry(const std::optional<AddressEntry>& entry) : word_(entry ? pack(*entry) : kNone) {}
+
+    explicit operator bool() const { return word_ != kNone; }
+    AddressEntry operator*() const { return unpack(word_); }
+
+  private:
+    static constexpr std::uint32_t kNone = 0xffff'ffff;  // no entry has the uppermost bit
+    std::uint32_t word_ = kNone;
+};
 
 static_assert(kMaxAdapters == 0x1000, "an adapter takes 12 bits of an entry");
 

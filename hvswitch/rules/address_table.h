@@ -52,27 +52,22 @@ class AddressTable {
 
     /// Where the address is.  An entry that is being moved inside the table is never missed.
     [[nodiscard]] std::optional<AddressEntry> find(AddressKey key) const {
-        return buckets_.find({key, buckets_.pair_of(key)});
+        const FoundEntry found = buckets_.find({key, buckets_.pair_of(key)});
+        return found ? std::optional(*found) : std::nullopt;
     }
 
     /// find() in two steps, with other work between them while memory answers.
-    using Likely = AddressBuckets::Likely;
-    [[nodiscard]] AddressProbe probe(AddressKey key, Likely likely = Likely::Found) const {
-        return buckets_.probe(key, likely);
-    }
-    [[nodiscard, gnu::always_inline]] std::optional<AddressEntry> find(
-        const AddressProbe& probe) const {
+    [[nodiscard]] AddressProbe probe(AddressKey key) const { return buckets_.probe(key); }
+    [[nodiscard, gnu::always_inline]] FoundEntry find(const AddressProbe& probe) const {
         return buckets_.find(probe);
     }
 
     /// True when learn(key, from, …, now) would change nothing: there, Learned at `from`, and
     /// already stamped with this second; or fixed at `from`.  The fast path asks this and calls
     /// learn() only when the answer is false.
-    [[nodiscard]] bool is_fresh(const std::optional<AddressEntry>& found,
-                                AdapterId from,
-                                Instant now) const {
-        if (!found || found->adapter != from) return false;
-        return found->kind != AddressKind::Learned || found->seen_s == coarse_s(now);
+    [[nodiscard]] static bool is_fresh(FoundEntry found, AdapterId from, Instant now) {
+        if (!found || (*found).adapter != from) return false;
+        return (*found).kind != AddressKind::Learned || (*found).seen_s == coarse_s(now);
     }
 
     /// Notes that `key` was a source at `from`.  When the table is full, the least recently used

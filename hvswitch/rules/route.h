@@ -1,8 +1,6 @@
 // To whom does an admitted frame go?
 #pragma once
 
-#include <optional>
-
 #include "dataplane/base/drop.h"
 #include "dataplane/base/ids.h"
 #include "dataplane/base/mac.h"
@@ -29,17 +27,30 @@ struct Route {
     bool operator==(const Route&) const = default;
 };
 
-// The way of a known unicast is every frame's, so it stands here; the others are in route.cc.
+// All of it is inlined: a Route, or an optional, that is returned through memory, written in small
+// pieces and read in one, stalls the processor for longer than the whole decision takes.
 
-/// The adapter that holds the slot and may send; nobody if the slot is free.
-[[nodiscard]] std::optional<AdapterId> active_trunk(const SwitchRules& rules,
-                                                    const SlotTable& slots,
-                                                    SlotId slot);
+/// The adapter that holds the slot and may send, or kNoAdapter.
+[[nodiscard, gnu::always_inline]] inline AdapterId active_trunk(const SwitchRules& rules,
+                                                                const SlotTable& slots,
+                                                                SlotId slot) {
+    if (slot == kNoSlot) return kNoAdapter;
+    const SlotTable::Holder holder = slots.holder(slot);
+    if (!holder.held || !rules.port(holder.adapter).enabled) return kNoAdapter;
+    return holder.adapter;
+}
 
-[[nodiscard]] Route to_unknown(const SwitchRules& rules,
-                               const SlotTable& slots,
-                               AdapterId from,
-                               VlanId vlan);
+[[nodiscard, gnu::always_inline]] inline Route to_unknown(const SwitchRules& rules,
+                                                          const SlotTable& slots,
+                                                          AdapterId from,
+                                                          VlanId vlan) {
+    const VswitchId vswitch = rules.port(from).vswitch;
+    if (rules.vswitch(vswitch).flood_unknown) return {.kind = Route::Kind::Fanout};
+
+    const AdapterId trunk = active_trunk(rules, slots, rules.trunk_slot(vswitch, vlan));
+    if (trunk == kNoAdapter || trunk == from) return Route::dropped(Drop::NoDestination);  // D5
+    return Route::to_one(trunk);
+}
 
 /// An entry can outlive its adapter until the table is flushed.  What stands at its number now, if
 /// it is of another vswitch, must not get the frame.
@@ -59,10 +70,10 @@ struct Route {
     if (known == from) return Route::dropped(Drop::SamePort);  // D7
 
     if (rules.port(known).is_trunk) {
-        const auto trunk = active_trunk(rules, slots, rules.slot_of(known));
-        if (!trunk) return Route::dropped(Drop::NoDestination);
-        if (*trunk == from) return Route::dropped(Drop::SamePort);
-        known = *trunk;
+        const AdapterId trunk = active_trunk(rules, slots, rules.slot_of(known));
+        if (trunk == kNoAdapter) return Route::dropped(Drop::NoDestination);
+        if (trunk == from) return Route::dropped(Drop::SamePort);
+        known = trunk;
     }
     const PortRules& port = rules.port(known);
     if (!port.is_member(vlan)) return Route::dropped(Drop::EgressVlan);
@@ -83,10 +94,10 @@ struct Route {
                                                      AdapterId from,
                                                      VlanId vlan,
                                                      MacAddress dst,
-                                                     const std::optional<AddressEntry>& found) {
+                                                     FoundEntry found) {
     if (dst.is_multicast()) return {.kind = Route::Kind::Fanout};
     if (found && is_believable(rules, from, *found)) {
-        return to_known(rules, slots, from, vlan, found->adapter);
+        return to_known(rules, slots, from, vlan, (*found).adapter);
     }
     return to_unknown(rules, slots, from, vlan);
 }
@@ -101,7 +112,7 @@ template <typename Find>
     if (dst.is_broadcast()) return Storm::Broadcast;
     if (dst.is_multicast()) return Storm::Multicast;
     if (!rules.vswitch(rules.port(from).vswitch).flood_unknown) return Storm::None;
-    const std::optional<AddressEntry> found = find();
+    const FoundEntry found = find();
     return found && is_believable(rules, from, *found) ? Storm::None : Storm::Unknown;
 }
 

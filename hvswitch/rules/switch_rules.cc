@@ -68,8 +68,4 @@ std::span<const AdapterId> SwitchRules::members(VswitchId vswitch, VlanId vlan) 
     return {members_.data() + list.first, list.count};
 }
 
-SlotId SwitchRules::trunk_slot(VswitchId vswitch, VlanId vlan) const {
-    return entry(vswitch, vlan).trunk;
-}
-
 }  // namespace sealane::hvswitch

@@ -40,7 +40,9 @@ class SwitchRules {
     [[nodiscard]] std::span<const AdapterId> members(VswitchId vswitch, VlanId vlan) const;
 
     /// The slot whose holder bridges the VLAN, or kNoSlot.
-    [[nodiscard]] SlotId trunk_slot(VswitchId vswitch, VlanId vlan) const;
+    [[nodiscard]] SlotId trunk_slot(VswitchId vswitch, VlanId vlan) const {
+        return entry(vswitch, vlan).trunk;
+    }
 
   private:
     struct VlanEntry {
