@@ -46,11 +46,13 @@ class VhostDevice {
     void attach(int id, std::uint64_t features);
     /// Returns when no worker uses the device.
     void detach();
-    void forget_rings() { rings_.store(0, std::memory_order_relaxed); }
+    /// One bit each; before attach().
+    void set_rings(std::uint64_t rings) { rings_.store(rings, std::memory_order_relaxed); }
     void set_ring(std::uint16_t ring, bool enabled);
 
     /// A glance for those who then use it, or only report.
     [[nodiscard]] bool is_attached() const { return id_.load(std::memory_order_acquire) != kNone; }
+    [[nodiscard]] bool is(int id) const { return id_.load(std::memory_order_acquire) == id; }
     /// One bit a ring that the peer has enabled.
     [[nodiscard]] std::uint64_t rings() const { return rings_.load(std::memory_order_relaxed); }
     /// What the peer acked; 0 without one.

@@ -84,25 +84,38 @@ VhostPort::~VhostPort() {
     rte_pktmbuf_free_bulk(stash_.data(), stashed_);
 }
 
-void VhostPort::connected() { device_.forget_rings(); }
+void VhostPort::connected(int device) { rings_of_[device] = 0; }
 
 void VhostPort::attached(int device) {
     std::uint64_t features = 0;
     rte_vhost_get_negotiated_features(device, &features);
+    // A guest that moves may be here before the one that it was has gone.
+    device_.detach();
+    kicks_.forget_all();
+    device_.set_rings(rings_of_[device]);
     for_each_ring(device_.rings(), [&](std::uint16_t ring) { watch(device, ring); });
     device_.attach(device, features);
 }
 
-void VhostPort::detached() {
+void VhostPort::detached(int device) {
+    if (!device_.is(device)) return;
     device_.detach();
     kicks_.forget_all();
 }
 
 void VhostPort::ring_changed(int device, std::uint16_t ring, bool enabled) {
-    if (!enabled) kicks_.forget(ring);
-    if (enabled && device_.is_attached()) watch(device, ring);
     // Beyond what was offered: a peer that does not ask how many rings it may have.
-    if (ring < 2 * settings_.offer.queues) device_.set_ring(ring, enabled);
+    if (ring >= 2 * settings_.offer.queues || ring >= VhostDevice::kMaxRings) return;
+    const std::uint64_t bit = std::uint64_t{1} << ring;
+    std::uint64_t& rings = rings_of_[device];
+    rings = enabled ? rings | bit : rings & ~bit;
+    if (!device_.is(device)) return;
+    if (enabled) {
+        watch(device, ring);
+    } else {
+        kicks_.forget(ring);
+    }
+    device_.set_ring(ring, enabled);
 }
 
 void VhostPort::watch(int device, std::uint16_t ring) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,7 @@ namespace sealane::port {
 ///
 /// Out: a frame that the guest has no buffers for is dropped at once (PeerBackpressure): waiting
 /// for one guest would rob the others.  No peer, or no ring of it: PortDown.
+/// Of two peers at one socket the one that was ready last is served, and the other not at all.
 /// In: what the library could not make a frame of is refused (NoBuffer, or Malformed).
 class VhostPort final : public Port, private VhostEvents {
   public:
@@ -47,9 +49,9 @@ class VhostPort final : public Port, private VhostEvents {
 
     VhostPort(const VhostSocketSettings& settings, const Pools& pools, Descriptor epoll);
 
-    void connected() override;
+    void connected(int device) override;
     void attached(int device) override;
-    void detached() override;
+    void detached(int device) override;
     void ring_changed(int device, std::uint16_t ring, bool enabled) override;
     void watch(int device, std::uint16_t ring);
 
@@ -69,6 +71,7 @@ class VhostPort final : public Port, private VhostEvents {
     rte_mempool* heads_;
     VhostDevice device_;
     VhostKicks kicks_;
+    std::map<int, std::uint64_t> rings_of_;  ///< Enabled, by device; the library's threads'.
 
     // The owner's.
     std::uint64_t muted_ = 0;  ///< Rings whose guest knows that it need not kick.

@@ -60,7 +60,7 @@ int new_device(int device) {
 }
 
 void destroy_device(int device) {
-    if (VhostEvents* const events = registry().find(device).events) events->detached();
+    if (VhostEvents* const events = registry().find(device).events) events->detached(device);
 }
 
 int vring_state_changed(int device, std::uint16_t ring, int enable) {
@@ -97,7 +97,7 @@ constexpr rte_vhost_user_extern_ops kOwnAnswers{.pre_msg_handle = answer_queue_n
 int new_connection(int device) {
     VhostEvents* const events = registry().find(device).events;
     if (events == nullptr) return -1;
-    events->connected();
+    events->connected(device);
     return rte_vhost_extern_callback_register(device, &kOwnAnswers, nullptr);
 }
 

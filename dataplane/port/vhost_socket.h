@@ -21,11 +21,12 @@ class VhostEvents {
   public:
     virtual ~VhostEvents() = default;
 
-    /// A peer has connected; nothing of its rings is known yet.
-    virtual void connected() = 0;
+    /// A peer has connected, maybe beside another; nothing of its rings is known yet.  Numbers are
+    /// used again.
+    virtual void connected(int device) = 0;
     /// It has set up its memory and first rings: `device` may be used from now on.
     virtual void attached(int device) = 0;
-    virtual void detached() = 0;
+    virtual void detached(int device) = 0;
     /// May come before attached() and after detached().
     virtual void ring_changed(int device, std::uint16_t ring, bool enabled) = 0;
 };

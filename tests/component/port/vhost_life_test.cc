@@ -1,9 +1,7 @@
 // Guests and ports that come and go, with frames under way.
-#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,6 +13,7 @@
 #include "dataplane/port/descriptor.h"
 #include "dataplane/port/stream_socket.h"
 #include "dataplane/worker/eal.h"
+#include "tests/component/port/census.h"
 #include "tests/component/port/vhost_test.h"
 
 namespace sealane::test {
@@ -22,14 +21,6 @@ namespace {
 
 class VhostLife : public VhostTest {
   protected:
-    static std::size_t count_in(const char* folder) {
-        const std::filesystem::directory_iterator all(folder);
-        return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-    }
-    static std::size_t maps() {
-        std::ifstream file("/proc/self/maps");
-        return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
-    }
     void exchange(VirtioUser& peer) {
         EXPECT_EQ(peer.send({frame_of(60, 1)}), 1U);
         EXPECT_EQ(take(1), std::vector<Bytes>{frame_of(60, 1)});
@@ -111,8 +102,8 @@ TEST_F(VhostLife, APortMayGoWhileItsGuestIsThere) {
     EXPECT_FALSE(port().state().up);
 }
 
-// P05: the port goes at any moment of a connection, while a worker is in it.
-TEST_F(VhostLife, PortsAndGuestsGoUnderAWorkersHands) {
+// The port goes at any moment of a connection, while a worker is in it.
+TEST_F(VhostLife, P05PortsAndGuestsGoUnderAWorkersHands) {
     for (int i = 0; i < 8; ++i) {
         open(serving());
         std::atomic<bool> stop{false};
@@ -142,7 +133,7 @@ TEST_F(VhostLife, PortsAndGuestsGoUnderAWorkersHands) {
 }
 
 // P11, with guests' whole lives; the library's own threads come with the first.
-TEST_F(VhostLife, FiftyGuestsAndFivePortsLeaveNothingBehind) {
+TEST_F(VhostLife, P11FiftyGuestsAndFivePortsLeaveNothingBehind) {
     const auto live = [&](int guests) {
         open(serving());
         for (int i = 0; i < guests; ++i) {
@@ -152,15 +143,11 @@ TEST_F(VhostLife, FiftyGuestsAndFivePortsLeaveNothingBehind) {
         close();
     };
     live(1);
-    const std::size_t descriptors = count_in("/proc/self/fd");
-    const std::size_t threads = count_in("/proc/self/task");
-    const std::size_t maps_before = maps();
+    const Census before = Census::take();
     for (int i = 0; i < 5; ++i) {
         live(10);
     }
-    EXPECT_EQ(count_in("/proc/self/fd"), descriptors);
-    EXPECT_EQ(count_in("/proc/self/task"), threads);
-    EXPECT_LE(maps(), maps_before + 4);
+    EXPECT_TRUE(Census::take().is_like(before)) << Census::take() << "; before: " << before;
 }
 
 }  // namespace
