@@ -13,6 +13,8 @@ namespace {
 // What one buffer of a pool takes beside its bytes: mbuf, headroom, the pool's own header.
 constexpr std::uint64_t kBufferOverhead = 128 + 128 + 64;
 constexpr std::uint64_t kHeadBytes = 64 + kBufferOverhead;
+// And the byte behind it (see dataplane/port/pools.cc), as buffers are laid out.
+constexpr std::uint64_t kFrameBytes = port::kBufferRoom + kBufferOverhead + 128;
 
 /// Frames that a port may hold: received and not yet taken, or waiting to be sent.
 struct Held {
@@ -54,8 +56,8 @@ Sizing size_of(const config::System& model) {
     sizing.frames = std::max<std::uint32_t>(frames, 2048);
     sizing.heads = sizing.frames;
     constexpr std::uint64_t kToSpare = 24 << 20;
-    const std::uint64_t bytes = sizing.frames * (port::kBufferRoom + kBufferOverhead) +
-                                sizing.heads * kHeadBytes + device_bytes + kToSpare;
+    const std::uint64_t bytes =
+        sizing.frames * kFrameBytes + sizing.heads * kHeadBytes + device_bytes + kToSpare;
     // Pools are laid out in pages, which costs some more.
     sizing.memory_mb = static_cast<std::uint32_t>((bytes + bytes / 8) >> 20) + 1;
     return sizing;

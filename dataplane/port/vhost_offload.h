@@ -20,7 +20,9 @@ inline void claim_offloads(rte_mbuf* frame) {
         const bool is_udp = (frame->packet_type & RTE_PTYPE_L4_MASK) == RTE_PTYPE_L4_UDP;
         claims |= is_udp ? RTE_MBUF_F_TX_UDP_CKSUM : RTE_MBUF_F_TX_TCP_CKSUM;
         if ((said & RTE_MBUF_F_RX_LRO) != 0) {
-            claims |= is_udp ? RTE_MBUF_F_TX_UDP_SEG : RTE_MBUF_F_TX_TCP_SEG;
+            // A large datagram is to become fragments (UFO), which is never offered; the library
+            // does not ask.  As TCP it is refused.
+            claims |= RTE_MBUF_F_TX_TCP_SEG;
         }
     }
     frame->ol_flags = claims;
