@@ -16,6 +16,7 @@
 #include "control/rpc/listener.h"
 #include "control/rpc/methods.h"
 #include "control/rpc/server.h"
+#include "control/runtime/clock.h"
 #include "control/runtime/system.h"
 #include "dataplane/worker/eal.h"
 
@@ -129,7 +130,7 @@ int serve(const config::System& model,
     log_start(model, (*environment)->profile().hugepages, listener.path());
 
     const rpc::Methods methods = rpc::make_methods(**system, version_facts());
-    const Status served = rpc::Server(listener, methods).serve_until(signals.get());
+    const Status served = rpc::Server(listener, methods, runtime::now).serve_until(signals.get());
     if (!served) return fail(served.error());
     take_stop_signal(signals);
     return kExitDone;

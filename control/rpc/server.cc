@@ -40,8 +40,8 @@ bool may_control(int socket) {
 
 }  // namespace
 
-Server::Server(const Listener& listener, const Methods& methods)
-    : listener_(listener), methods_(methods), scratch_(kReadSize) {}
+Server::Server(const Listener& listener, const Methods& methods, std::function<Instant()> now)
+    : listener_(listener), methods_(methods), now_(std::move(now)), scratch_(kReadSize) {}
 
 Status Server::serve_until(int stop) {
     std::vector<pollfd> watched;
@@ -70,30 +70,52 @@ Status Server::serve_until(int stop) {
 }
 
 void Server::accept_all() {
-    // Full once more than a round: those who have left meanwhile were forgotten before this.
-    const bool full = clients_.size() >= kMaxClients;
-    while (full || clients_.size() < kMaxClients) {
+    // Once full, one more a round: those who have left meanwhile were forgotten before this.
+    for (bool full = false; !full;) {
         Fd socket(::accept4(listener_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (!socket.is_open()) {
             out_of_descriptors_ = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
             return;
         }
+        full = clients_.size() + 1 >= kMaxClients;
         if (!may_control(socket.get())) {
             turn_away(
                 socket.get(), kTooMuch, "only this daemon's own user and root may control it");
-        } else if (full) {
-            turn_away(socket.get(), kTooMuch, "64 clients are connected already");
+        } else if (make_room()) {
+            clients_.push_back({std::move(socket), Session(methods_), {now_(), now_()}});
         } else {
-            clients_.push_back({std::move(socket), Session(methods_)});
+            turn_away(socket.get(), kTooMuch, "64 clients are connected already");
         }
     }
+}
+
+bool Server::make_room() {
+    if (clients_.size() < kMaxClients) return true;
+    std::vector<Conduct> conducts;
+    for (const Client& client : clients_) {
+        conducts.push_back(client.conduct);
+        conducts.back().is_amid =
+            client.session.input_held() != 0 || !client.session.output().empty();
+    }
+    const auto leaver = who_gives_way(conducts, now_());
+    if (!leaver) return false;
+    if (clients_[*leaver].session.output().empty()) {  // not into the middle of an answer
+        turn_away(clients_[*leaver].socket.get(),
+                  kTooMuch,
+                  "you were idle, and another client needed the place: 64 are connected");
+    }
+    clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(*leaver));
+    return true;
 }
 
 void Server::receive(Client& client) {
     for (int reads = 0; reads < kReadsAtOnce && client.session.wants_input(); ++reads) {
         const ssize_t size = ::recv(client.socket.get(), scratch_.data(), scratch_.size(), 0);
         if (size > 0) {
+            client.conduct.heard = now_();
+            const std::uint64_t answered = client.session.answered();
             client.session.handle_bytes({scratch_.data(), static_cast<std::size_t>(size)});
+            if (client.session.answered() != answered) client.conduct.served = now_();
         } else if (size == 0) {
             client.session.handle_end();
         } else {
@@ -114,6 +136,7 @@ void Server::send(Client& client) {
             client.lost = errno != EAGAIN && errno != EINTR;
             return;
         }
+        client.conduct.heard = now_();
         client.session.take(static_cast<std::size_t>(size));
     }
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
+#include "control/rpc/give_way.h"
 #include "control/rpc/listener.h"
 #include "control/rpc/method.h"
 #include "control/rpc/session.h"
 #include "dataplane/base/result.h"
+#include "dataplane/base/time.h"
 
 namespace sealane::rpc {
 
@@ -17,11 +20,12 @@ inline constexpr std::size_t kMaxInputHeld = 96U << 20U;
 inline constexpr std::size_t kMaxOutputHeld = 64U << 20U;
 
 /// Serves every client as far as it reads and writes; none can hold up another but by the time that
-/// its methods take.  Methods run on the thread that calls serve_until().
+/// its methods take, or by holding a place and doing nothing with it (give_way.h).  Methods run on
+/// the thread that calls serve_until().
 class Server {
   public:
-    /// Borrows both.
-    Server(const Listener& listener, const Methods& methods);
+    /// Borrows listener and methods.  `now` tells the time.
+    Server(const Listener& listener, const Methods& methods, std::function<Instant()> now);
 
     /// Until `stop` becomes readable; it reads nothing from it.  The Error is one of poll(2).
     [[nodiscard]] Status serve_until(int stop);
@@ -30,10 +34,13 @@ class Server {
     struct Client {
         Fd socket;
         Session session;
+        Conduct conduct;
         bool lost = false;
     };
 
     void accept_all();
+    /// Whether there is a place for one more, now that somebody may have had to leave.
+    bool make_room();
     void receive(Client& client);
     void send(Client& client);
     void keep_within_bounds();
@@ -42,6 +49,7 @@ class Server {
 
     const Listener& listener_;
     const Methods& methods_;
+    std::function<Instant()> now_;
     std::vector<Client> clients_;
     std::vector<char> scratch_;
     bool out_of_descriptors_ = false;

@@ -58,6 +58,7 @@ void Session::work() {
         }
         const std::string_view message(input_.data() + begin_, scanned_ - begin_);
         output_ += answer(*methods_, message);
+        ++answered_;
         begin_ = scanned_;
     }
     forget_done();

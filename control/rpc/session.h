@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,8 @@ class Session {
     [[nodiscard]] bool wants_input() const;
     [[nodiscard]] bool is_finished() const { return closing_ && output().empty(); }
     [[nodiscard]] std::size_t input_held() const { return input_.size(); }
+    /// Requests (and what was none) answered so far.
+    [[nodiscard]] std::uint64_t answered() const { return answered_; }
 
   private:
     void work();
@@ -51,6 +54,7 @@ class Session {
     std::size_t scanned_ = 0;  ///< Up to here the scanner has seen it.
     std::string output_;
     std::size_t taken_ = 0;
+    std::uint64_t answered_ = 0;
     bool ended_ = false;
     bool closing_ = false;  ///< No more is read or done; what is in output_ is the last.
 };

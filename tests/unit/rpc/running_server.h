@@ -1,6 +1,8 @@
 // A server on a thread of its own.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <optional>
 #include <poll.h>
 #include <string>
@@ -25,7 +27,7 @@ class RunningServer {
         auto opened = Listener::open(path_);
         listener_.emplace(std::move(opened).value());
         thread_ = std::thread([this] {
-            Server server(*listener_, methods_);
+            Server server(*listener_, methods_, [this] { return Instant(now_.load()); });
             EXPECT_TRUE(server.serve_until(stop_.get()).ok());
         });
     }
@@ -38,6 +40,9 @@ class RunningServer {
     RunningServer& operator=(const RunningServer&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
+
+    /// Time stands still for the server but for this.
+    void pass(Duration time) { now_ = now_.load() + time; }
 
     /// A plain, blocking connection.
     [[nodiscard]] Fd connect() const {
@@ -53,6 +58,7 @@ class RunningServer {
     ScratchFolder folder_;
     Methods methods_;
     Fd stop_;
+    std::atomic<Duration> now_{std::chrono::hours(1)};
     std::string path_;
     std::optional<Listener> listener_;
     std::thread thread_;

@@ -130,5 +130,26 @@ TEST(Server, ClientBeyondTheBoundIsToldSo) {
     }
 }
 
+TEST(Server, HalfRequestsHoldNoPlaceForLong) {
+    RunningServer server;
+    std::vector<Fd> silent;
+    for (std::size_t i = 0; i < kMaxClients - 1; ++i) {
+        silent.push_back(server.connect());
+        send_all(silent.back().get(), R"({"jsonrpc": "2.0", "me)");
+    }
+    auto watcher = Client::connect(server.path(), 5);
+    ASSERT_TRUE(watcher.ok());
+    json result;
+    ASSERT_FALSE(watcher->call("ping", json::object(), result));
+
+    EXPECT_FALSE(is_alive(server.path())) << "all of them may still be busy";
+    server.pass(kSilence);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_TRUE(is_alive(server.path()));
+    }
+    EXPECT_EQ(json::parse(read_all(silent.front().get()))["error"]["code"], kTooMuch);
+    EXPECT_FALSE(watcher->call("ping", json::object(), result)) << "who asks whole questions stays";
+}
+
 }  // namespace
 }  // namespace sealane::rpc
