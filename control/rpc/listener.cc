@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dataplane/base/cause.h"
+
 namespace sealane::rpc {
 
 namespace {
@@ -51,7 +53,7 @@ Result<Listener> Listener::open(const std::string& path) {
     ::fchmod(socket.get(), 0600);
     const int bound =
         ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address);
-    if (bound != 0) return Error{"control socket " + path + ": " + cause_of(errno)};
+    if (bound != 0) return Error{"control socket " + path + ": " + why_not_made(path, errno)};
 
     const auto identity = identify_socket(path);
     if (!identity) return Error{"control socket " + path + " was taken away at once"};

@@ -9,6 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "dataplane/base/cause.h"
+
 namespace sealane::port {
 namespace {
 
@@ -85,11 +87,7 @@ Result<Listener> Listener::open(const std::string& name, const std::string& path
         if (Status removed = remove_stale(name, path, address); !removed) return removed.error();
         fault = bind(made.get(), generic(address), sizeof address);
     }
-    if (fault != 0) {
-        const bool no_folder = errno == ENOENT;
-        return cannot_listen(
-            name, path, no_folder ? "its directory does not exist" : std::strerror(errno));
-    }
+    if (fault != 0) return cannot_listen(name, path, why_not_made(path, errno));
     made.path_ = path;
     struct stat file {};
     if (lstat(path.c_str(), &file) == 0) {

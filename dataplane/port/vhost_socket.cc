@@ -1,5 +1,6 @@
 #include "dataplane/port/vhost_socket.h"
 
+#include <cerrno>
 #include <climits>
 #include <cstring>
 #include <map>
@@ -9,6 +10,7 @@
 #include <rte_log.h>
 #include <rte_vhost.h>
 
+#include "dataplane/base/cause.h"
 #include "dataplane/port/stream_socket.h"
 
 namespace sealane::port {
@@ -149,7 +151,7 @@ Result<std::unique_ptr<VhostSocket>> VhostSocket::open(const VhostSocketSettings
     const OwnerOnly mode;
     if (!socket->set_up(settings.offer) || rte_vhost_driver_start(path.c_str()) != 0) {
         return Error{settings.name + ": can't serve vhost-user at " + path + ": " +
-                     std::strerror(errno)};
+                     why_not_made(path, errno)};
     }
     return socket;
 }

@@ -100,7 +100,7 @@ TEST_F(StreamConnection, ImpossiblePathsAreErrorsInBothModes) {
     EXPECT_THAT(error_of(settings), HasSubstr("needs a path"));
     settings.listen = true;
     settings.path = path() + "/none/port.sock";
-    EXPECT_THAT(error_of(settings), HasSubstr("directory does not exist"));
+    EXPECT_THAT(error_of(settings), HasSubstr("there is no folder " + path() + "/none; make it"));
 }
 
 TEST_F(StreamConnection, SocketIsForItsOwnerOnlyWhateverTheUmask) {

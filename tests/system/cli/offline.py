@@ -73,5 +73,13 @@ def check_files(scene):
     expect(scene, "`run` leaves a file that is no socket alone", tell(scene, "run", good, "--control", control),
            FAILED, "no socket")
     scene.check("it is still there", control.read_text() == "precious")
+    nowhere = scene.run / "nowhere"
+    expect(scene, "`run` names the folder that the control socket lacks",
+           tell(scene, "run", good, "--control", nowhere / "control"), FAILED, f"mkdir -p {nowhere}\n")
+    for port in (f"type: qemu-stream, listen: {nowhere}/port", f"type: vhost-user, path: {nowhere}/port, mode: server"):
+        lacking = scene.run / "lacking.yaml"
+        lacking.write_text(good.read_text().replace(f"type: qemu-stream, listen: {scene.run}/lpar1.sock", port))
+        expect(scene, f"and the one that a port lacks ({port.split(',')[0]})",
+               tell(scene, "run", lacking, "--control", scene.run / "c"), FAILED, f"mkdir -p {nowhere}\n")
     expect(scene, "`run` refuses a path that is too long",
            tell(scene, "run", good, "--control", f"/tmp/{'x' * 110}"), FAILED, "107")

@@ -81,7 +81,8 @@ TEST(Listener, PathsThatCannotBeAreErrors) {
               "socket path " + longer + " has 108 bytes; at most 107 fit into an address");
     EXPECT_EQ(why_not(""), "a socket's path must not be empty");
     EXPECT_EQ(why_not(folder / "none/control"),
-              "control socket " + (folder / "none/control") + ": No such file or directory");
+              "control socket " + (folder / "none/control") + ": there is no folder " +
+                  (folder / "none") + "; make it: mkdir -p " + (folder / "none"));
 }
 
 TEST(RemoveSocket, RemovesThatOneOnly) {
