@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -46,6 +47,13 @@ Error no_daemon(const std::string& path, const std::string& why) {
         "no daemon at {}: {}; start one with `sealane run FILE --control {}`", path, why, path)};
 }
 
+/// A file that is no socket would only be "connection refused".
+std::optional<std::string> why_no_socket(const std::string& path) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0 || S_ISSOCK(found.st_mode)) return std::nullopt;
+    return S_ISDIR(found.st_mode) ? "it is a folder" : "it is a file, but no socket";
+}
+
 /// Another user's socket under our name (in /tmp, say) must not get our commands.
 std::optional<std::string> why_not_trusted(int socket) {
     const auto owner = peer_user(socket);
@@ -65,7 +73,11 @@ Result<Client> Client::connect(const std::string& path, double timeout_s) {
     while (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) !=
            0) {
         // EAGAIN: its queue of clients to come is full, and a unix socket has no way to wait.
-        if (errno != EAGAIN && errno != EINTR) return no_daemon(path, cause_of(errno));
+        const int fault = errno;
+        if (const auto why = why_no_socket(path)) {
+            return Error{fmt::format("no daemon at {}: {}; see --control", path, *why)};
+        }
+        if (fault != EAGAIN && fault != EINTR) return no_daemon(path, cause_of(fault));
         if (is_over(timer.get(), 10)) {
             return no_daemon(path, "it did not accept within " + text_of(timeout_s));
         }

@@ -21,6 +21,10 @@ def check_unreachable(scene):
         pass
     expect(scene, "a dead socket is no daemon", tell(scene, "show", "--control", scene.run / "dead"),
            NO_DAEMON, "Connection refused")
+    plain = scene.run / "plain"
+    plain.write_text("precious")
+    expect(scene, "a file that is no socket is said to be none", tell(scene, "show", "--control", plain), NO_DAEMON,
+           "it is a file, but no socket")
     with listener(scene.run / "deaf", 8):
         begin = time.monotonic()
         done = tell(scene, "show", "--timeout", "0.3", "--control", scene.run / "deaf")

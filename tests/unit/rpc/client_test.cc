@@ -1,6 +1,8 @@
 // The asking side: never waits for ever, always says why.
 #include "control/rpc/client.h"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/rpc/running_server.h"
@@ -73,6 +75,16 @@ TEST(Client, WithoutADaemonItSaysWhereAndHowToStartOne) {
     const auto address = unix_address(path);
     ASSERT_EQ(::bind(dead.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address), 0);
     EXPECT_NE(fault_of(path).find("Connection refused"), std::string::npos);
+}
+
+TEST(Client, WhatIsNoSocketIsSaidToBeNone) {
+    const ScratchFolder folder;
+    const std::string path = folder / "file";
+    std::ofstream(path) << "precious";
+    EXPECT_EQ(fault_of(path),
+              "no daemon at " + path + ": it is a file, but no socket; see --control");
+    EXPECT_EQ(fault_of(folder / "."),
+              "no daemon at " + (folder / ".") + ": it is a folder; see --control");
 }
 
 TEST(Client, GivesUpOnADaemonThatNeverAnswers) {
