@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "control/cli/number.h"
+#include "control/rpc/socket_file.h"
 #include "dataplane/base/mac.h"
 
 namespace sealane::cli {
@@ -40,8 +42,31 @@ std::string fault_of_mac(const std::string& text) {
     return "'" + text + "' is no address of an adapter; one looks like 02:00:5e:10:00:01";
 }
 
+// CLI11's own ranges take nan for a number, and 010, 0x8 and +8 for VLAN 8.
+auto count_within(std::uint32_t least, std::uint32_t most) {
+    return [=](const std::string& text) { return fault_of_count(text, least, most); };
+}
+
+auto seconds_within(double least, double most) {
+    return [=](const std::string& text) { return fault_of_seconds(text, least, most); };
+}
+
 void add_vlan(CLI::App* verb, const char* name, std::uint16_t& vlan, const char* meaning) {
-    verb->add_option(name, vlan, meaning)->type_name("VLAN")->check(CLI::Range(1, 4'094));
+    verb->add_option(name, vlan, meaning)->type_name("VLAN")->check(count_within(1, 4'094));
+}
+
+bool uses_control(Verb verb) {
+    switch (verb) {
+        case Verb::Check:
+        case Verb::ConfigDumpFile:
+        case Verb::Version:
+        case Verb::Doctor:
+        case Verb::Demo:
+        case Verb::Bench:
+            return false;
+        default:
+            return true;
+    }
 }
 
 Parser::Parser(const std::string& default_control) {
@@ -58,7 +83,7 @@ Parser::Parser(const std::string& default_control) {
         ->option_text("PATH  [" + default_control + "]");
     app.add_option("--timeout", asked.timeout_s, "give up on the daemon after so long; default 5")
         ->type_name("SECONDS")
-        ->check(CLI::Range(0.001, 86'400.0));
+        ->check(seconds_within(0.001, 86'400));
     app.add_flag("--version", version_flag, "as the verb `version`");
     app.footer(
         "Exit codes: 0 done, 1 failed, 2 usage, 3 no daemon.\n"
@@ -105,13 +130,13 @@ void Parser::add_bench() {
         ->check(CLI::IsMember({"switch", "sea"}));
     bench->add_option("--size", asked.bench.size, "bytes of a frame, 64 to 1518; default 64")
         ->type_name("BYTES")
-        ->check(CLI::Range(64, 1'518));
+        ->check(count_within(64, 1'518));
     bench->add_option("--macs", asked.bench.macs, "addresses that they go to; default 1024")
         ->type_name("N")
-        ->check(CLI::Range(1, 1'048'576));
+        ->check(count_within(1, 1'048'576));
     bench->add_option("--seconds", asked.bench.seconds, "for each case; default 2")
         ->type_name("SECONDS")
-        ->check(CLI::Range(0.1, 86'400.0));
+        ->check(seconds_within(0.1, 86'400));
 }
 
 void Parser::add_watching_verbs() {
@@ -119,7 +144,7 @@ void Parser::add_watching_verbs() {
     add_verb(&app, "stats", "adapters: frames and bytes", Verb::Stats)
         ->add_option("--watch", watch_s, "rates, again and again, every so many seconds")
         ->type_name("SECONDS")
-        ->check(CLI::Range(0.1, 86'400.0));
+        ->check(seconds_within(0.1, 86'400));
     add_verb(&app, "drops", "why frames were not delivered", Verb::Drops);
     add_verb(&app, "vlan", "adapter by VLAN: U untagged, T tagged", Verb::Vlan);
     add_verb(&app, "sea", "Shared Ethernet Adapters", Verb::Sea);
@@ -144,7 +169,7 @@ void Parser::add_fdb() {
         ->type_name("NAME");
     fdb->add_option("--limit", limit, "so many addresses at most (show); default 1000")
         ->type_name("N")
-        ->check(CLI::Range(1, 65'536));
+        ->check(count_within(1, 65'536));
     add_verb(fdb, "show", "the tables and their addresses", Verb::FdbShow);
 
     CLI::App* add = add_verb(fdb, "add", "bind an address to an adapter", Verb::FdbAdd);
@@ -182,6 +207,10 @@ void Parser::take_over() {
             "--as", "is not built yet: `sealane run FILE` runs all of the frame in one process");
     }
     if (asked.verb == Verb::ConfigDump && !asked.file.empty()) asked.verb = Verb::ConfigDumpFile;
+    if (uses_control(asked.verb)) {
+        const auto address = rpc::unix_address(asked.control);
+        if (!address) throw CLI::ValidationError("--control", address.error().text);
+    }
     if (vlan != 0) asked.vlan = VlanId{vlan};
     if (watch_s > 0) asked.watch_s = watch_s;
     if (limit != 0) asked.limit = limit;

@@ -7,7 +7,9 @@ from told import DONE, FAILED, USAGE, expect, expect_json, tell
 
 WRONG_LINES = (
     [], ["nosuch"], ["run"], ["check"], ["config"], ["show", "extra"], ["show", "--nosuch"], ["show", "--timeout", "0"],
-    ["fdb", "add", "zz", "1", "a/b"], ["fdb", "add", "02:00:00:00:00:01", "4095", "a/b"], ["stats", "--watch", "x"])
+    ["show", "--timeout", "nan"], ["fdb", "add", "zz", "1", "a/b"], ["fdb", "add", "02:00:00:00:00:01", "4095", "a/b"],
+    ["fdb", "add", "02:00:00:00:00:01", "010", "a/b"], ["stats", "--watch", "x"], ["stats", "--watch", "nan"],
+    ["show", "--control", ""], ["show", "--control", "/" + 107 * "x"])
 
 
 def check_offline(scene):
@@ -82,4 +84,4 @@ def check_files(scene):
         expect(scene, f"and the one that a port lacks ({port.split(',')[0]})",
                tell(scene, "run", lacking, "--control", scene.run / "c"), FAILED, f"mkdir -p {nowhere}\n")
     expect(scene, "`run` refuses a path that is too long",
-           tell(scene, "run", good, "--control", f"/tmp/{'x' * 110}"), FAILED, "107")
+           tell(scene, "run", good, "--control", f"/tmp/{'x' * 110}"), USAGE, "107")

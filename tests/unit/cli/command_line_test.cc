@@ -108,17 +108,33 @@ TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
         {"show --control", "--control"},
         {"show --timeout 0", "--timeout"},
         {"show --timeout x", "--timeout"},
+        {"show --timeout nan", "--timeout: 'nan' is no number of seconds from 0.001 to 86400"},
+        {"show --timeout inf", "--timeout"},
+        {"show --timeout -1", "--timeout"},
+        {"show --timeout 0x10", "--timeout"},
+        {"show --timeout 5s", "--timeout"},
+        {"show --timeout 1e400", "--timeout"},
+        {"stats --watch nan", "--watch: 'nan' is no number of seconds"},
+        {"stats --watch -nan", "--watch"},
         {"stats --watch 0", "--watch"},
         {"fdb add", "MAC"},
         {"fdb add zz 1 a/b", "'zz' is no address of an adapter; one looks like 02:00:5e:10:00:01"},
         {"fdb add 01:00:5e:00:00:01 1 a/b", "is no address of an adapter"},
         {"fdb add 02:00:00:00:00:01 0 a/b", "VLAN"},
         {"fdb add 02:00:00:00:00:01 4095 a/b", "VLAN"},
+        {"fdb add 02:00:00:00:00:01 010 a/b",
+         "'010' is no number from 1 to 4094 in decimal digits"},
+        {"fdb add 02:00:00:00:00:01 0x0a a/b", "'0x0a' is no number"},
+        {"fdb add 02:00:00:00:00:01 +1 a/b", "'+1' is no number"},
+        {"fdb add 02:00:00:00:00:01 1.0 a/b", "'1.0' is no number"},
+        {"fdb add 02:00:00:00:00:01 65546 a/b", "'65546' is no number"},
         {"fdb add 02:00:00:00:00:01 1", "ADAPTER"},
         {"fdb add 02:00:00:00:00:01 1 a/b --vswitch S", "--vswitch"},
         {"fdb del 02:00:00:00:00:01", "VLAN"},
         {"fdb flush --vlan 5000", "--vlan"},
+        {"fdb flush --vlan 07", "--vlan"},
         {"fdb --limit 0", "--limit"},
+        {"fdb --limit 0x10", "--limit"},
         {"fdb flush --limit 5", "--limit"},
         {"bench --case nosuch", "--case"},
         {"bench --size 63", "--size"},
@@ -134,6 +150,22 @@ TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
         EXPECT_NE(parsed.err.find(reason), std::string::npos) << line << ": " << parsed.err;
         EXPECT_EQ(parsed.out, "") << line;
     }
+}
+
+TEST(CommandLine, ASocketPathThatNoDaemonCanHaveIsAUsageError) {
+    const std::string longest = "/" + std::string(106, 'x');
+    EXPECT_EQ(understood("show --control " + longest).control, longest);
+    for (const char* verb : {"show", "run f.yaml", "fdb flush"}) {
+        const CommandLine parsed = parse(verb + (" --control " + longest) + "x");
+        EXPECT_EQ(parsed.exit_code, kExitUsage) << verb;
+        EXPECT_NE(parsed.err.find("--control: "), std::string::npos) << parsed.err;
+        EXPECT_NE(parsed.err.find("at most 107 fit"), std::string::npos) << parsed.err;
+    }
+    const CommandLine empty = parse_command_line({"show", "--control", ""}, "/run/default.sock");
+    EXPECT_EQ(empty.exit_code, kExitUsage);
+    EXPECT_NE(empty.err.find("must not be empty"), std::string::npos) << empty.err;
+    // Who needs no daemon minds no path.
+    EXPECT_EQ(parse_command_line({"version"}, longest + "x").exit_code, kExitDone);
 }
 
 TEST(CommandLine, HelpIsNoError) {
