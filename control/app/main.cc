@@ -17,7 +17,6 @@
 #include "control/cli/machine.h"
 #include "control/cli/remote.h"
 #include "control/cli/render.h"
-#include "control/rpc/method.h"
 #include "control/rpc/replies.h"
 #include "dataplane/worker/eal.h"
 
@@ -77,21 +76,17 @@ int obey(const std::vector<std::string>& words) {
     std::cerr << line.err;
     if (line.invocation) return carry_out(*line.invocation);
     const bool json = std::ranges::find(words, "--json") != words.end();
-    if (json && line.exit_code != cli::kExitDone) {
-        std::cout
-            << nlohmann::json{{"schema_version", rpc::kSchemaVersion}, {"error", line.err}}.dump(2)
-            << '\n';
-    }
+    if (json && line.exit_code != cli::kExitDone) std::cout << cli::error_as_json(line.err);
     return line.exit_code;
 }
 
-/// What was said must have been heard: an answer that a full disk cut short is a failure.
+/// What was said must have been heard: an answer that a full disk cut short is a failure, and a
+/// failure that could only be told there has not been told.
 int heard(int exit_code) {
     std::cout.flush();
-    const bool all = std::cout.good() && std::fflush(stdout) == 0;
-    if (all || exit_code != cli::kExitDone) return exit_code;
+    if (std::cout.good() && std::fflush(stdout) == 0) return exit_code;
     std::cerr << "sealane: can't write all of the answer: " << std::strerror(errno) << '\n';
-    return cli::kExitFailed;
+    return exit_code == cli::kExitDone ? cli::kExitFailed : exit_code;
 }
 
 }  // namespace sealane::app

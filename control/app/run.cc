@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstring>
 #include <fmt/format.h>
+#include <iostream>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/signalfd.h>
@@ -11,6 +12,8 @@
 #include "control/app/seed.h"
 #include "control/app/socket_guard.h"
 #include "control/app/version.h"
+#include "control/cli/check.h"
+#include "control/cli/render.h"
 #include "control/config/load.h"
 #include "control/config/notices.h"
 #include "control/rpc/listener.h"
@@ -72,8 +75,9 @@ void take_stop_signal(const rpc::Fd& signals) {
     ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
-int fail(const Error& error) {
+int fail(const cli::Invocation& asked, const Error& error) {
     spdlog::error("{}", error.text);
+    if (asked.json) std::cout << cli::error_as_json(error.text);
     return kExitFailed;
 }
 
@@ -123,15 +127,15 @@ int serve(const config::System& model,
     worker::EalNeeds needs = runtime::needs_of(model);
     needs.log = log_line_of_dpdk;
     const auto environment = worker::Eal::start(needs);
-    if (!environment) return fail(environment.error());
+    if (!environment) return fail(asked, environment.error());
     auto system = runtime::System::start(model, **environment, asked.file, new_seed());
-    if (!system) return fail(system.error());
+    if (!system) return fail(asked, system.error());
     guard_port_sockets(model, guard);
     log_start(model, (*environment)->profile().hugepages, listener.path());
 
     const rpc::Methods methods = rpc::make_methods(**system, version_facts());
     const Status served = rpc::Server(listener, methods, runtime::now).serve_until(signals.get());
-    if (!served) return fail(served.error());
+    if (!served) return fail(asked, served.error());
     take_stop_signal(signals);
     return kExitDone;
 }
@@ -141,17 +145,18 @@ int serve(const config::System& model,
 int run_daemon(const cli::Invocation& asked) {
     auto guard = SocketGuard::start();  // forks, so it comes before everything else
     start_log();
-    if (!guard) return fail(guard.error());
+    if (!guard) return fail(asked, guard.error());
     const config::Loaded loaded = config::load_file(asked.file);
     if (!loaded.system) {
-        fmt::print(stderr, "{}", config::to_string(loaded.faults));
-        return fail(Error{asked.file + ": nothing was started"});
+        const int exit_code = cli::refuse_file(asked, loaded, std::cout, std::cerr);
+        spdlog::error("{}: nothing was started", asked.file);
+        return exit_code;
     }
     log_notices(asked.file, *loaded.system);
 
     const rpc::Fd signals = catch_stop_signals();
     const auto listener = rpc::Listener::open(asked.control);
-    if (!listener) return fail(listener.error());
+    if (!listener) return fail(asked, listener.error());
     guard->watch(listener->path());
     return serve(*loaded.system, asked, *listener, signals, *guard);
 }

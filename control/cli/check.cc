@@ -89,13 +89,18 @@ int check_file(const Invocation& asked, std::ostream& out) {
     return loaded.system ? kExitDone : kExitFailed;
 }
 
+int refuse_file(const Invocation& asked,
+                const config::Loaded& loaded,
+                std::ostream& out,
+                std::ostream& err) {
+    err << config::to_string(loaded.faults);
+    if (asked.json) print_json(asked.file, loaded, out);
+    return kExitFailed;
+}
+
 int dump_file(const Invocation& asked, std::ostream& out, std::ostream& err) {
     const config::Loaded loaded = config::load_file(asked.file);
-    if (!loaded.system) {
-        err << config::to_string(loaded.faults);
-        if (asked.json) print_json(asked.file, loaded, out);
-        return kExitFailed;
-    }
+    if (!loaded.system) return refuse_file(asked, loaded, out, err);
     const std::string yaml = config::dump(*loaded.system);
     if (asked.json) {
         const json reply{{"schema_version", rpc::kSchemaVersion}, {"yaml", yaml}};

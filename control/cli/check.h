@@ -4,12 +4,19 @@
 #include <iosfwd>
 
 #include "control/cli/invocation.h"
+#include "control/config/load.h"
 
 namespace sealane::cli {
 
 /// Prints every fault, or one line that says what the file holds, and what its writer may not
 /// think.
 [[nodiscard]] int check_file(const Invocation& asked, std::ostream& out);
+
+/// Says why a file is not used: every fault to `err`, and to `out` if JSON was asked for.
+[[nodiscard]] int refuse_file(const Invocation& asked,
+                              const config::Loaded& loaded,
+                              std::ostream& out,
+                              std::ostream& err);
 
 /// Prints the file as `sealane config dump` would if it were running.
 [[nodiscard]] int dump_file(const Invocation& asked, std::ostream& out, std::ostream& err);

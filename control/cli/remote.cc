@@ -81,10 +81,7 @@ int fail(const Invocation& asked,
          std::ostream& out,
          std::ostream& err,
          const std::string& causes = {}) {
-    if (asked.json) {
-        const json object{{"schema_version", rpc::kSchemaVersion}, {"error", causes + text}};
-        out << object.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
-    }
+    if (asked.json) out << error_as_json(causes + text);
     err << causes << "sealane: " << text << '\n';
     return exit_code;
 }
@@ -117,7 +114,6 @@ void print(const Invocation& asked,
     } else {
         out << question.render(reply);
     }
-    out.flush();
 }
 
 int watch(const Invocation& asked, rpc::Client& daemon, std::ostream& out, std::ostream& err) {
@@ -141,7 +137,7 @@ int watch(const Invocation& asked, rpc::Client& daemon, std::ostream& out, std::
         out.flush();
         before = std::move(after);
     }
-    return kExitFailed;
+    return kExitDone;  // whether `out` took it all is the caller's to tell
 }
 
 }  // namespace
@@ -172,7 +168,7 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
         return fail(asked, kExitFailed, text, out, err);
     }
     print(asked, question, reply, out);
-    return out.good() ? kExitDone : kExitFailed;
+    return kExitDone;
 } catch (const json::exception&) {
     return fail(asked,
                 kExitFailed,

@@ -18,4 +18,7 @@ namespace sealane::cli {
 [[nodiscard]] std::string render_addresses(const nlohmann::json& reply);
 [[nodiscard]] std::string render_version(const nlohmann::json& reply);
 
+/// What --json prints in place of an answer.
+[[nodiscard]] std::string error_as_json(const std::string& text);
+
 }  // namespace sealane::cli

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "control/cli/render.h"
 #include "control/cli/table.h"
+#include "control/rpc/method.h"
 
 namespace sealane::cli {
 
@@ -32,6 +34,11 @@ std::uint64_t sum_of(const json& object) {
         sum += number.get<std::uint64_t>();
     }
     return sum;
+}
+
+std::string error_as_json(const std::string& text) {
+    const json object{{"schema_version", rpc::kSchemaVersion}, {"error", text}};
+    return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 std::string text_of_number(const json& number) {

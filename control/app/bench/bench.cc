@@ -16,6 +16,7 @@
 #include "control/app/bench/cases.h"
 #include "control/app/bench/report.h"
 #include "control/app/bench/source.h"
+#include "control/cli/render.h"
 #include "control/config/load.h"
 #include "control/runtime/clock.h"
 #include "control/runtime/system.h"
@@ -130,8 +131,9 @@ Result<BenchRow> measure(const BenchCase& one,
     return row;
 }
 
-int fail(const std::string& why) {
+int fail(bool json, const std::string& why) {
     fmt::print(stderr, "sealane bench: {}\n", why);
+    if (json) std::cout << cli::error_as_json("sealane bench: " + why);
     return cli::kExitFailed;
 }
 
@@ -140,23 +142,23 @@ int fail(const std::string& why) {
 int run_bench(const cli::Invocation& asked, const rpc::VersionFacts& version) {
     const cli::BenchRequest& wanted = asked.bench;
     const auto source = BenchSource::make(wanted.macs, wanted.size - kChecksum);
-    if (!source) return fail(source.error().text);
+    if (!source) return fail(asked.json, source.error().text);
     const std::vector<BenchCase> cases = bench_cases(wanted.name, source->path(), wanted.macs);
     std::vector<config::System> models;
     worker::EalNeeds needs;
     for (const BenchCase& one : cases) {
         const config::Loaded loaded = config::load(one.text, "bench.yaml");
-        if (!loaded.system) return fail(config::to_string(loaded.faults.front()));
+        if (!loaded.system) return fail(asked.json, config::to_string(loaded.faults.front()));
         models.push_back(*loaded.system);
         needs.memory_mb = std::max(needs.memory_mb, runtime::needs_of(models.back()).memory_mb);
     }
     const auto environment = worker::Eal::start(needs);
-    if (!environment) return fail(environment.error().text);
+    if (!environment) return fail(asked.json, environment.error().text);
 
     std::vector<BenchRow> rows;
     for (std::size_t index = 0; index < cases.size(); ++index) {
         const auto row = measure(cases[index], models[index], **environment, wanted);
-        if (!row) return fail(row.error().text);
+        if (!row) return fail(asked.json, row.error().text);
         rows.push_back(*row);
     }
     const BenchMachine machine = look_at(**environment, version);

@@ -8,6 +8,7 @@
 #include "control/app/demo/report.h"
 #include "control/app/demo/scenes.h"
 #include "control/app/demo/text.h"
+#include "control/cli/render.h"
 #include "control/config/load.h"
 #include "control/runtime/system.h"
 #include "dataplane/worker/eal.h"
@@ -70,8 +71,9 @@ DemoReport play_all(runtime::System& system) {
     return report;
 }
 
-int fail(const std::string& why) {
+int fail(bool json, const std::string& why) {
     fmt::print(stderr, "sealane demo: {}\n", why);
+    if (json) std::cout << cli::error_as_json("sealane demo: " + why);
     return 1;
 }
 
@@ -79,14 +81,14 @@ int fail(const std::string& why) {
 
 int run_demo(bool json) {
     const config::Loaded loaded = config::load(kDemoText, "demo.yaml");
-    if (!loaded.system) return fail(config::to_string(loaded.faults.front()));
+    if (!loaded.system) return fail(json, config::to_string(loaded.faults.front()));
     Result<std::unique_ptr<worker::Eal>> environment =
         worker::Eal::start(runtime::needs_of(*loaded.system));
-    if (!environment) return fail(environment.error().text);
+    if (!environment) return fail(json, environment.error().text);
     constexpr std::uint64_t kSeed = 1;  // the demo has no enemies
     Result<std::unique_ptr<runtime::System>> started =
         runtime::System::start(*loaded.system, **environment, "demo.yaml", kSeed);
-    if (!started) return fail(started.error().text);
+    if (!started) return fail(json, started.error().text);
 
     const DemoReport report = play_all(**started);
     std::cout << (json ? demo_as_json(report) : render_demo(report));

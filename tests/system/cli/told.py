@@ -1,6 +1,7 @@
 """What a command said and how it ended, checked in one line."""
 
 import json
+import subprocess
 
 from processes import run_text
 
@@ -27,3 +28,12 @@ def expect_json(scene, what, done, code=DONE):
         reply = {}
     scene.check(what, done.returncode == code and reply.get("schema_version") == 1, f"exit {done.returncode}")
     return reply
+
+
+def expect_cut_short(scene, *words):
+    """Where nobody can hear the answer, the command fails, and says why where it still can."""
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([scene.sealane, *words], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+                              text=True, timeout=60, check=False)
+    return expect(scene, f"`{' '.join(str(word) for word in words[:2])}` into a full disk fails", done, FAILED,
+                  "can't write all of the answer: No space left on device")

@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from streams_frame import mac_of
-from told import DONE, FAILED, expect, expect_json
+from told import DONE, FAILED, expect, expect_cut_short, expect_json
 
 STATS_KEYS = {"rx_frames", "rx_bytes", "tx_frames", "tx_bytes", "copies", "merged", "drops"}
 TEXTS = {
@@ -17,6 +17,8 @@ def check_verbs(scene, switch):
     for verb, text in TEXTS.items():
         expect(scene, f"`{verb}` prints text", switch.call(*verb.split()), DONE, text)
         replies[verb] = expect_json(scene, f"`{verb} --json` prints JSON", switch.call(*verb.split(), "--json"))
+        for form in ([], ["--json"]):
+            expect_cut_short(scene, *verb.split(), *form, "--control", switch.control)
     adapters = replies["stats"]["adapters"]
     scene.check("stats lists every adapter",
                 set(adapters) == {"vios1/ent0", "vios1/ent3", "vios1/ent6", "lpar1/ent0", "lpar2/ent0"}, str(set(adapters)))
@@ -65,4 +67,5 @@ def check_watch(scene, switch):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
         looks = [json.loads(watching.stdout.readline()) for _ in range(2)]
         watching.kill()
+    expect_cut_short(scene, "stats", "--watch", "0.1", "--control", switch.control)
     scene.check("`stats --watch` looks again and again", looks[1]["uptime_s"] > looks[0]["uptime_s"])
