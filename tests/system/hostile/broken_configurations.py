@@ -65,7 +65,7 @@ def check_one(scene, ground, what, text):
     ground.lay_out(text)
     done = run_text([scene.sealane, "run", ground.config, "--control", ground.control], PATIENCE_S)
     opened = ground.opened()
-    placed = re.search(r"frame\.yaml:\d+:\d+: \S.*" if text else r"frame\.yaml: \S.*", done.stderr)
+    placed = re.search(r"frame\.yaml:\d+:\d+: \S.*", done.stderr)
     good = done.returncode == 1 and placed and not opened
     scene.check(f"{what}: refused with its place, and nothing is opened", good,
                 placed[0][:160] if good else
