@@ -113,23 +113,23 @@ std::uint64_t Forwarder::admit_all(const SwitchRules& rules,
     const PortRules& port = rules.port(from);
     const bool active = !port.is_trunk || parts_.shared.slots().holds(rules.slot_of(from), from);
     const AddressTable& table = parts_.shared.table(port.vswitch);
-    Last<AddressProbe> source;
+    const auto probe = [&](MacAddress mac, VlanId vlan) {
+        return table.probe(AddressKey(port.vswitch, vlan, mac));
+    };
     Repeat<Frame> repeat;
     const auto judge = [&](Frame& frame) {
         if (!active) [[unlikely]]
             return Drop::NotActive;
         if (port::length_of(frame.mbuf) > kMaxFrame) [[unlikely]]
             return Drop::Oversize;
-        if (repeat.answers(frame)) return Drop::None;
+        if (repeat.answers(frame, probe)) return Drop::None;
 
         const wire::FrameHead head = port::parse(frame.mbuf);
         const Drop why = enter(port, head, frame, parts_.heads);
         if (why != Drop::None) [[unlikely]]
             return why;
-        const AddressKey from_key(port.vswitch, frame.tci.vid(), head.src);
-        const AddressKey to_key(port.vswitch, frame.tci.vid(), head.dst);
-        frame.source = source.of(from_key, [&] { return table.probe(from_key); });
-        frame.destination = table.probe(to_key);
+        frame.source = probe(head.src, frame.tci.vid());
+        frame.destination = probe(head.dst, frame.tci.vid());
         repeat.note(frame, head);
         return Drop::None;
     };
