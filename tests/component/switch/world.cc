@@ -142,10 +142,13 @@ WorldFrame random_frame(Dice& dice,
     return made;
 }
 
-/// One conversation: both frames have the same addresses, and often all of the header.
-void go_on(const WorldFrame& last, WorldFrame& next) {
-    const std::size_t known = std::min<std::size_t>({12, last.bytes.size(), next.bytes.size()});
-    std::copy_n(last.bytes.begin(), known, next.bytes.begin());
+/// The same sender goes on, and often to the same receiver: then all of the header may be alike.
+void go_on(Dice& dice, const WorldFrame& last, WorldFrame& next) {
+    const std::size_t first = dice.percent(60) ? 0 : 6;
+    const std::size_t end = std::min<std::size_t>({12, last.bytes.size(), next.bytes.size()});
+    for (std::size_t i = first; i < end; ++i) {
+        next.bytes[i] = last.bytes[i];
+    }
 }
 
 Event random_event(Dice& dice, World& world, std::uint32_t& number) {
@@ -170,7 +173,7 @@ Event random_event(Dice& dice, World& world, std::uint32_t& number) {
     Burst burst{.from = port};
     for (std::size_t left = dice.between(1, 64); left > 0; --left) {
         WorldFrame next = random_frame(dice, world, world.ports[port], number++);
-        if (!burst.frames.empty() && dice.percent(50)) go_on(burst.frames.back(), next);
+        if (!burst.frames.empty() && dice.percent(50)) go_on(dice, burst.frames.back(), next);
         burst.frames.push_back(std::move(next));
     }
     return burst;
