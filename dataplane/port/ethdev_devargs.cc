@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/if_packet.h>
@@ -97,7 +98,20 @@ std::uint32_t packet_socket_room(std::string_view devargs) {
     return slot > kBefore ? slot - kBefore - 1 : 0;
 }
 
+bool chains_silently(std::string_view devargs) {
+    // With infinite_rx it reads its file into single buffers once, and refuses what does not fit.
+    const std::string_view infinite = devargs_value(devargs, "infinite_rx");
+    if (devargs.starts_with("net_pcap")) return infinite.empty() || infinite == "0";
+    return devargs.starts_with("net_null") || devargs.starts_with("net_ring");
+}
+
 std::uint32_t buffer_room_for(std::string_view devargs) {
+    // It copies frames of that size into one buffer, however small.
+    if (devargs.starts_with("net_null")) {
+        const std::string size(devargs_value(devargs, "size"));
+        return static_cast<std::uint32_t>(
+            std::strtoul(size.c_str(), nullptr, 0));  // as it reads it
+    }
     if (!is_packet_socket(devargs)) return 0;
     constexpr std::uint32_t kLeast = TPACKET2_HDRLEN - sizeof(sockaddr_ll);
     const std::uint32_t slot = frame_size_of(devargs);

@@ -18,6 +18,9 @@ namespace sealane::port {
 /// ones it hands out cut off.
 [[nodiscard]] std::uint32_t packet_socket_room(std::string_view devargs);
 
+/// Whether the device carries a frame in several buffers, both ways, though it does not say so.
+[[nodiscard]] bool chains_silently(std::string_view devargs);
+
 /// Bytes that a buffer must take to please the device.
 [[nodiscard]] std::uint32_t buffer_room_for(std::string_view devargs);
 

@@ -44,9 +44,10 @@ std::string unused_pool_name() {
     return name;
 }
 
-/// Drivers that send chains but do not say so.
-bool sends_chains_silently(std::string_view driver) {
-    return driver == "net_null" || driver == "net_pcap" || driver == "net_ring";
+/// Room of a buffer that takes all that can come in; a device that chains takes as many as it
+/// needs.
+std::uint32_t room_needed(const EthdevSettings& settings, bool chains) {
+    return std::max(buffer_room_for(settings.devargs), chains ? 0 : settings.mtu + kHeaderAndTag);
 }
 
 /// Drivers that name a limit but do not keep it, in either direction.
@@ -72,8 +73,7 @@ Result<std::unique_ptr<Port>> EthdevPort::open(const EthdevSettings& settings, c
 std::uint64_t ethdev_memory(const EthdevSettings& settings) {
     constexpr std::uint64_t kQueues = std::uint64_t{1} << 20;  // rings and private data of a driver
     if (is_plain_tap(settings.devargs)) return 0;
-    const std::uint64_t wanted = settings.mtu + kHeaderAndTag;
-    const std::uint64_t room = std::max<std::uint64_t>(wanted, buffer_room_for(settings.devargs));
+    const std::uint64_t room = room_needed(settings, chains_silently(settings.devargs));
     if (room <= kBufferRoom) return kQueues;
     return kQueues + settings.large_buffers * (room + RTE_PKTMBUF_HEADROOM + 256);
 }
@@ -154,7 +154,7 @@ Status EthdevOpener::configure() {
     wanted.txmode.offloads = info_.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 
     if (offered(info_.tx_offload_capa, RTE_ETH_TX_OFFLOAD_MULTI_SEGS) ||
-        sends_chains_silently(port_->driver_)) {
+        chains_silently(settings_.devargs)) {
         const std::uint16_t most = info_.tx_desc_lim.nb_mtu_seg_max;
         port_->most_segments_ = most == 0 ? std::uint16_t{UINT16_MAX} : most;
     }
@@ -187,9 +187,14 @@ Status EthdevOpener::set_up_queues() {
 Status EthdevOpener::set_up_receiving(std::uint16_t descriptors) {
     const std::uint16_t id = port_->port_id_;
     const auto node = static_cast<unsigned>(rte_eth_dev_socket_id(id));
-    const bool chains = (info_.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
-    const std::uint32_t needed =
-        std::max(buffer_room_for(settings_.devargs), chains ? 0 : settings_.mtu + kHeaderAndTag);
+    const bool chains = (info_.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0 ||
+                        chains_silently(settings_.devargs);
+    const std::uint32_t needed = room_needed(settings_, chains);
+    if (needed > kRooms.back()) {
+        return failed("it receives each frame in one buffer, which holds at most " +
+                      std::to_string(kRooms.back()) + " bytes of the " + std::to_string(needed) +
+                      " needed; lower the adapter's mtu");
+    }
 
     port_->frames_ = pools_.frames.get();
     int fault = -ENOMEM;

@@ -1,5 +1,6 @@
 // Devices that need nothing of the machine: rings, capture files, the null device.
 #include <filesystem>
+#include <fstream>
 #include <unistd.h>
 
 #include <rte_ethdev.h>
@@ -97,6 +98,41 @@ TEST_F(Ethdev, CaptureFileGivesBackWhatWasWrittenToIt) {
     std::filesystem::remove(file);
 }
 
+/// A file of the classic format of libpcap, in this machine's byte order.
+void write_capture(const std::string& file, const std::vector<Bytes>& frames) {
+    std::ofstream out(file, std::ios::binary);
+    const auto put = [&](std::uint32_t word) {
+        out.write(reinterpret_cast<const char*>(&word), sizeof word);
+    };
+    for (const std::uint32_t word : {0xa1b2c3d4U, 0x00040002U, 0U, 0U, 262'144U, 1U}) {
+        put(word);
+    }
+    for (const Bytes& frame : frames) {
+        const auto size = static_cast<std::uint32_t>(frame.size());
+        for (const std::uint32_t word : {0U, 0U, size, size}) {
+            put(word);
+        }
+        out.write(reinterpret_cast<const char*>(frame.data()), size);
+    }
+}
+
+TEST_F(Ethdev, DevicesThatChainOpenAtTheLongestMtu) {
+    constexpr std::uint32_t kLongest = 65'394;
+    const std::string file = std::filesystem::temp_directory_path() / "sealane-port-long.pcap";
+    const std::vector<Bytes> frames{frame_of(65408), frame_of(60)};
+    write_capture(file, frames);  // by hand: the driver itself writes no more than 16 128 bytes
+    {
+        const auto port = open("net_pcap1,rx_pcap=" + file, kLongest);
+        EXPECT_EQ(receive_from(*port), frames);
+    }
+    EXPECT_THAT(error_of("net_pcap2,infinite_rx=1,rx_pcap=" + file, kLongest),
+                AllOf(HasSubstr("65280 bytes"), HasSubstr("lower the adapter's mtu")));
+    std::filesystem::remove(file);
+
+    const auto null = open("net_null0,size=9000", kLongest);
+    EXPECT_EQ(receive_from(*null), std::vector<Bytes>(64, Bytes(9000)));
+}
+
 TEST_F(Ethdev, DeviceIsGoneWithItsPort) {
     for (int i = 0; i < 40; ++i) {
         const auto port = open("net_ring0");
@@ -177,6 +213,8 @@ TEST(EthdevDevargs, LargeSlotsNeedMemoryOfTheirOwn) {
     large.devargs += ",framesz=16384,blocksz=65536";
     EXPECT_LE(port::ethdev_memory(usual), std::uint64_t{1} << 20);
     EXPECT_GT(port::ethdev_memory(large), large.large_buffers * std::uint64_t{16384});
+    const port::EthdevSettings chains{.devargs = "net_pcap0,rx_pcap=a", .mtu = 65'394};
+    EXPECT_LE(port::ethdev_memory(chains), std::uint64_t{1} << 20);
 }
 
 }  // namespace
