@@ -29,12 +29,17 @@ struct Worker::Mailbox {
 
 namespace {
 
-void watch(int wait_set, int descriptor) {
+/// Descriptors that could not be made are EBADF here.
+Status watch(int wait_set, int descriptor) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = descriptor;
-    const int fault = epoll_ctl(wait_set, EPOLL_CTL_ADD, descriptor, &event);
-    SEALANE_CHECK(fault == 0 || errno == EEXIST, "a poller's descriptor can't be waited for");
+    if (epoll_ctl(wait_set, EPOLL_CTL_ADD, descriptor, &event) == 0) return done();
+    const int fault = errno;
+    if (fault == EEXIST) return done();
+    return Error{
+        std::string("a worker can't wait for its ports: ") +
+        (fault == EBADF ? "no descriptor is left, see `ulimit -n`" : std::strerror(fault))};
 }
 
 Status pin(std::uint32_t core) {
@@ -57,11 +62,11 @@ Worker::Worker(Settings settings, std::vector<Poller*> pollers, Quiescence& quie
       wait_set_(epoll_create1(EPOLL_CLOEXEC)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       mailbox_(std::make_unique<Mailbox>()) {
-    SEALANE_CHECK(wait_set_ >= 0 && bell_ >= 0, "no descriptor left for a worker; see ulimit -n");
-    watch(wait_set_, bell_);
+    can_wait_ = watch(wait_set_, bell_);
     for (const Poller* poller : pollers_) {
         must_poll_ = must_poll_ || poller->needs_polling();
-        if (poller->wake_descriptor() >= 0) watch(wait_set_, poller->wake_descriptor());
+        const int wakes = poller->wake_descriptor();
+        if (wakes >= 0 && can_wait_.ok()) can_wait_ = watch(wait_set_, wakes);
     }
 }
 
@@ -73,6 +78,7 @@ Worker::~Worker() {
 
 Status Worker::start() {
     SEALANE_CHECK(!thread_.joinable(), "a worker was started twice");
+    if (!can_wait_) return can_wait_;
     std::promise<Status> answer;
     std::future<Status> answered = answer.get_future();
     stopping_ = false;

@@ -36,7 +36,8 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Starts the thread.  Fails if the core can't be had or DPDK takes no further thread.
+    /// Starts the thread.  Fails if the core can't be had, DPDK takes no further thread, or the
+    /// process may open no further descriptor.
     [[nodiscard]] Status start();
 
     /// Stops it after the turn it is in, and joins it.  Does nothing if it isn't running.
@@ -64,8 +65,9 @@ class Worker {
     std::vector<Poller*> pollers_;
     Quiescence& quiescence_;
     bool must_poll_ = false;
-    int wait_set_ = -1;  // epoll descriptor: bell_ and every poller's descriptor
-    int bell_ = -1;      // eventfd: rung by control
+    int wait_set_ = -1;         // epoll descriptor: bell_ and every poller's descriptor
+    int bell_ = -1;             // eventfd: rung by control
+    Status can_wait_ = done();  // what start() says
     std::unique_ptr<Mailbox> mailbox_;
     std::atomic<bool> stopping_{false};
     std::thread thread_;

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -61,6 +64,25 @@ template <typename Deed>
         shortest = std::min(shortest, now() - start);
     }
     return shortest;
+}
+
+TEST(Worker, WithoutADescriptorLeftItDoesNotStart) {
+    Quiescence quiescence(1);
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int next = eventfd(0, EFD_CLOEXEC);  // the lowest that is free
+    close(next);
+    for (const int left : {0, 1}) {
+        const rlimit tight{static_cast<rlim_t>(next + left), before.rlim_max};
+        ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+        Worker worker({}, {}, quiescence);
+        EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+        const Status started = worker.start();
+        ASSERT_FALSE(started.ok());
+        EXPECT_NE(started.error().text.find("no descriptor is left, see `ulimit -n`"),
+                  std::string::npos)
+            << started.error().text;
+    }
 }
 
 TEST(Worker, CallRunsOnItsThreadAndOnTheCallersWhereItDoesNotRun) {
