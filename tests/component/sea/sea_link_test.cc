@@ -102,5 +102,18 @@ TEST_F(OneSea, NoBufferToTakeATagOutCostsThatFrameAtTheRealAdapter) {
     expect_exactly({.drops = {{.at = wire, .why = Drop::NoBuffer}}});
 }
 
+TEST_F(OneSea, EachFrameOfASenderGoesByItsOwnTag) {
+    // On the link all of them start alike: the tag is beside them.
+    const FrameSpec plain = frame(kBroadcast, outside(1));
+    std::vector<Bytes> untagged, of_10;
+    for (int i = 0; i < 40; ++i) {
+        const bool is_tagged = i % 3 == 1;
+        rig().inject(wire, is_tagged ? plain.tag({.vid = 10}).bytes() : plain.bytes());
+        (is_tagged ? of_10 : untagged).push_back(plain.bytes());
+    }
+    rig().run();
+    expect_exactly({.out = {{client1, untagged}, {client10, of_10}}});
+}
+
 }  // namespace
 }  // namespace sealane::test
