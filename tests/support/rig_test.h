@@ -49,6 +49,9 @@ class RigTest : public testing::Test {
     /// and nothing learned before.
     void expect(AdapterId from, const FrameSpec& in, const Outcome& outcome);
 
+    /// The same in whole frames, now, with all that was learned before.
+    void expect_now(AdapterId from, const FrameSpec& in, const Outcome& outcome);
+
     /// One frame, now, with all that was learned before.
     void expect_once(AdapterId from, const FrameSpec& in, const Outcome& outcome);
 
@@ -59,6 +62,11 @@ class RigTest : public testing::Test {
     void TearDown() override;
 
   private:
+    void expect_so_many(std::size_t count,
+                        const Cuts& cuts,
+                        AdapterId from,
+                        const FrameSpec& in,
+                        const Outcome& outcome);
     void expect_frames(const WholeOutcome& outcome);
     void expect_drops(const std::vector<DropCount>& expected);
 

@@ -127,11 +127,11 @@ TEST_F(VlanKinds, V29NothingCrossesBetweenTwoPvids) {
             const FrameSpec tagged = kToAll.to(dst).tag({.vid = vid});
             const bool in_pvid = vid == 0 || vid == 10;
             const Drop nobody = dst.is_multicast() ? Drop::NoReceiver : Drop::NoDestination;
-            expect_once({0},
-                        tagged,
-                        {.drops = {{.at = {0},
-                                    .direction = in_pvid ? Direction::Between : Direction::In,
-                                    .why = in_pvid ? nobody : Drop::IngressVlan}}});
+            expect_now({0},
+                       tagged,
+                       {.drops = {{.at = {0},
+                                   .direction = in_pvid ? Direction::Between : Direction::In,
+                                   .why = in_pvid ? nobody : Drop::IngressVlan}}});
         }
     }
 }
@@ -154,11 +154,11 @@ TEST_F(VlanKinds, V30SameVlansAndAddressesInTwoVswitchesAreWorldsApart) {
     expect(b1, kToAll.tag({.vid = 20}), {.out = {{a1, kToAll.tag({.vid = 20})}}});
     // host(2) is behind b0 in one and behind a1 in the other.
     const FrameSpec hello = frame(kBroadcast, host(2));
-    expect_once(b0, hello, {.out = {{a0, hello}}});
-    expect_once(a1, hello, {.out = {{b1, hello}}});
+    expect_now(b0, hello, {.out = {{a0, hello}}});
+    expect_now(a1, hello, {.out = {{b1, hello}}});
     const FrameSpec to_it = frame(host(2), host(3));
-    expect_once(a0, to_it, {.out = {{b0, to_it}}});
-    expect_once(b1, to_it, {.out = {{a1, to_it}}});
+    expect_now(a0, to_it, {.out = {{b0, to_it}}});
+    expect_now(b1, to_it, {.out = {{a1, to_it}}});
     EXPECT_EQ(rig().shared().table({0}).learned_at(b0), 1U);
     EXPECT_EQ(rig().shared().table({1}).learned_at(b0), 0U);
 }
@@ -172,9 +172,9 @@ TEST_F(VlanKinds, V33OneAdapterCarries21Vlans) {
         spec.adapters[1].rules.vids.set(vid);
     }
     make(spec);
-    expect_once({0}, kToAll, {.out = {{{1}, kToAll}}});
+    expect_now({0}, kToAll, {.out = {{{1}, kToAll}}});
     for (std::uint16_t vid = 101; vid <= 120; ++vid) {
-        expect_once({0}, kToAll.tag({.vid = vid}), {.out = {{{1}, kToAll.tag({.vid = vid})}}});
+        expect_now({0}, kToAll.tag({.vid = vid}), {.out = {{{1}, kToAll.tag({.vid = vid})}}});
     }
 }
 
@@ -240,7 +240,7 @@ TEST_F(VlanKinds, V34AccessTrunkAndHybridReachExactlyTheMembersOfTheirVlan) {
                 outcome.drops = {{.at = {from}, .why = Drop::IngressVlan}};
             }
             rig().forget_learned();
-            expect_once({from}, tag == 0 ? kToAll : kToAll.tag({.vid = tag}), outcome);
+            expect_now({from}, tag == 0 ? kToAll : kToAll.tag({.vid = tag}), outcome);
         }
     }
 }

@@ -144,11 +144,16 @@ TEST_F(TSw, V25FrameThatEndsInsideItsTagIsMalformed) {
     for (const std::size_t length : {14, 15, 16, 17}) {
         const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
         for (const Cuts& cuts : usual_cuts()) {
-            rig().inject(kTrk, cut, cuts);
-            rig().inject(kAcc10, cut, cuts);
-            rig().run();
-            expect_exactly({.drops = {{.at = kTrk, .why = Drop::Malformed},
-                                      {.at = kAcc10, .why = Drop::Malformed}}});
+            for (const std::size_t count : kCounts) {
+                for (std::size_t i = 0; i < count; ++i) {
+                    rig().inject(kTrk, cut, cuts);
+                    rig().inject(kAcc10, cut, cuts);
+                }
+                rig().run();
+                expect_exactly(
+                    {.drops = {{.at = kTrk, .why = Drop::Malformed, .frames = count},
+                               {.at = kAcc10, .why = Drop::Malformed, .frames = count}}});
+            }
         }
     }
     expect(kTrk,
