@@ -19,8 +19,7 @@ Result<OpenPort> owned(Result<std::unique_ptr<T>> opened) {
     return port;
 }
 
-Result<OpenPort> ring(std::uint32_t size, bool tag_beside, port::Offloads offloads) {
-    Result<std::unique_ptr<port::RingPair>> made = port::RingPair::make(size, tag_beside, offloads);
+Result<OpenPort> ring(Result<std::unique_ptr<port::RingPair>> made) {
     if (!made) return made.error();
     OpenPort port;
     port.ring = std::move(made).value();
@@ -40,7 +39,7 @@ struct Opener {
         return port;
     }
     Result<OpenPort> operator()(const config::RingPort& spec) const {
-        return ring(spec.size, false, {});
+        return ring(port::RingPair::make(spec.size, false, {}, most_buffers(spec)));
     }
     Result<OpenPort> operator()(const config::EthdevPort& spec) const {
         return owned(port::EthdevPort::open(ethdev_settings(name, spec, mtu), pools));
@@ -84,7 +83,8 @@ Result<OpenPort> open_port(const std::string& name,
 
 Result<OpenPort> open_link() {
     // What a client left to be done is done where the frame leaves: at the other end of the SEA.
-    return ring(kLinkFrames, true, {.checksum = true, .tcp4 = true, .tcp6 = true, .udp = true});
+    constexpr port::Offloads kAll{.checksum = true, .tcp4 = true, .tcp6 = true, .udp = true};
+    return ring(port::RingPair::make(kLinkFrames, true, kAll, kLinkBuffers));
 }
 
 }  // namespace sealane::runtime

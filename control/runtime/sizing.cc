@@ -4,8 +4,12 @@
 #include <variant>
 
 #include "control/runtime/ports.h"
+#include "dataplane/port/allowance.h"
 #include "dataplane/port/batch.h"
+#include "dataplane/port/ethdev_devargs.h"
 #include "dataplane/port/pools.h"
+#include "dataplane/port/stream_port.h"
+#include "dataplane/port/vhost_port.h"
 
 namespace sealane::runtime {
 namespace {
@@ -16,45 +20,59 @@ constexpr std::uint64_t kHeadBytes = 64 + kBufferOverhead;
 // And the byte behind it (see dataplane/port/pools.cc), as buffers are laid out.
 constexpr std::uint64_t kFrameBytes = port::kBufferRoom + kBufferOverhead + 128;
 
-/// Frames that a port may hold: received and not yet taken, or waiting to be sent.
+/// Of a frame of 64 KiB.
+constexpr std::uint32_t kBuffersOfLongest = 64 * 1024 / port::kBufferRoom + 1;
+/// Each worker: its pools' caches, which take half as much again, and a burst in hand.
+constexpr std::uint32_t kOfWorker = 256 + port::kBurst * kBuffersOfLongest;
+/// A burst of usual length that goes to everybody, for each who gets it.
+constexpr std::uint32_t kBurstOfCopies =
+    port::kBurst + std::uint32_t{port::Allowance::kBytes / port::kBufferRoom};
+
+/// Buffers that a port may hold: of frames received and not yet taken, or waiting to be sent.  Each
+/// port sees to it that it holds no more.
 struct Held {
     std::uint32_t operator()(const config::NoPort&) const { return 0; }
-    std::uint32_t operator()(const config::RingPort& ring) const { return 2 * ring.size; }
+    std::uint32_t operator()(const config::RingPort& ring) const { return 2 * most_buffers(ring); }
     std::uint32_t operator()(const config::EthdevPort& device) const {
+        if (port::is_plain_tap(device.devargs)) return 0;  // the kernel has copies
         return std::uint32_t{device.rx_descriptors} + device.tx_descriptors;
     }
-    /// Its queue is bounded in bytes as well: half a thousand buffers' worth (stream_outbox).
-    std::uint32_t operator()(const config::QemuStreamPort&) const { return 512 + port::kBurst; }
-    /// Frames are copied to and from the guest; what is in hand is a burst, of large frames even.
-    std::uint32_t operator()(const config::VhostUserPort& vhost) const {
-        constexpr std::uint32_t kBuffersOfLarge = 64 * 1024 / port::kBufferRoom + 1;
-        return port::kBurst * (vhost.offloads ? kBuffersOfLarge : 1);
+    std::uint32_t operator()(const config::QemuStreamPort& stream) const {
+        return static_cast<std::uint32_t>(
+            port::QemuStreamPort::most_buffers({.queue_frames = stream.queue_frames}));
+    }
+    std::uint32_t operator()(const config::VhostUserPort&) const {
+        return port::VhostPort::kMostHeld * kBuffersOfLongest;
     }
 };
 
 }  // namespace
 
+std::uint32_t most_buffers(const config::RingPort& ring) {
+    return ring.size + 2 * kBuffersOfLongest;
+}
+
 Sizing size_of(const config::System& model) {
     std::uint32_t frames = 0;
+    std::uint32_t copies = 0;
     std::uint64_t device_bytes = 0;
     for (const config::Partition& partition : model.partitions) {
         for (const config::Adapter& adapter : partition.adapters) {
             frames += std::visit(Held{}, adapter.port);
-            if (adapter.is_trunk()) frames += kLinkFrames;
+            if (adapter.is_trunk()) frames += 2 * kLinkBuffers;
+            copies += kBurstOfCopies;
             if (const auto* device = std::get_if<config::EthdevPort>(&adapter.port)) {
                 device_bytes +=
                     port::ethdev_memory(ethdev_settings(adapter.name, *device, adapter.mtu));
             }
         }
     }
-    // Each worker: its pools' caches, a burst in hand, and one of the longest frames.
-    constexpr std::uint32_t kOfWorker = 512;
     frames += kOfWorker * (model.runtime.workers + 1);
     if (model.runtime.buffers != 0) frames = model.runtime.buffers;
 
     Sizing sizing;
     sizing.frames = std::max<std::uint32_t>(frames, 2048);
-    sizing.heads = sizing.frames;
+    sizing.heads = sizing.frames + copies;
     constexpr std::uint64_t kToSpare = 24 << 20;
     const std::uint64_t bytes =
         sizing.frames * kFrameBytes + sizing.heads * kHeadBytes + device_bytes + kToSpare;

@@ -14,8 +14,12 @@ struct Sizing {
     std::uint32_t memory_mb = 0;  ///< For the environment: pools, devices and room to spare.
 };
 
-/// Frames in the rings between a trunk adapter and its SEA, each way.
+/// Frames in the rings between a trunk adapter and its SEA, each way, and their buffers.
 inline constexpr std::uint32_t kLinkFrames = 1024;
+inline constexpr std::uint32_t kLinkBuffers = 2048;
+
+/// Buffers in a `ring` port, each way: one for each frame, and what two of the longest take beyond.
+[[nodiscard]] std::uint32_t most_buffers(const config::RingPort& ring);
 
 /// Pure.  `runtime: buffers` of the file, if it isn't auto, replaces the number of frames.
 [[nodiscard]] Sizing size_of(const config::System& model);

@@ -1,11 +1,14 @@
 #include "dataplane/port/ring_port.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <rte_errno.h>
 #include <rte_ring.h>
@@ -19,7 +22,8 @@ namespace sealane::port {
 // Shared by the two ends: frames in one direction, and a bell for a receiver that sleeps.
 class RingChannel {
   public:
-    RingChannel(rte_ring* ring, int bell) : ring_(ring), bell_(bell) {}
+    RingChannel(rte_ring* ring, std::uint32_t most_buffers, int bell)
+        : ring_(ring), bell_(bell), most_buffers_(most_buffers), before_(ring->size) {}
     RingChannel(const RingChannel&) = delete;
     RingChannel& operator=(const RingChannel&) = delete;
     ~RingChannel() {
@@ -33,7 +37,9 @@ class RingChannel {
 
     std::uint16_t push(rte_mbuf** frames, std::uint16_t count) {
         void** const pointers = reinterpret_cast<void**>(frames);
-        const unsigned taken = rte_ring_sp_enqueue_burst(ring_, pointers, count, nullptr);
+        const unsigned fitting = fit(frames, count);
+        const unsigned taken = rte_ring_sp_enqueue_burst(ring_, pointers, fitting, nullptr);
+        SEALANE_ASSERT(taken == fitting, "somebody else pushed into a ring");
         // Reads by writing, as prepare_to_sleep() does: of two such one comes first.  Either we see
         // the sleeper, or it comes after us and sees the frames.
         if (taken > 0 && asleep_.fetch_add(0, std::memory_order_acq_rel) != 0) ring_bell();
@@ -71,6 +77,21 @@ class RingChannel {
     std::atomic<bool> open{true};  ///< The receiving end takes frames.
 
   private:
+    /// How many of the frames fit, by number and by their buffers; writes down that they come.  The
+    /// sender alone keeps count, as the receiver's place in the ring tells it what is gone.
+    unsigned fit(rte_mbuf* const* frames, std::uint16_t count) {
+        const std::uint32_t in = __atomic_load_n(&ring_->prod.tail, __ATOMIC_RELAXED);
+        const std::uint32_t out = __atomic_load_n(&ring_->cons.tail, __ATOMIC_ACQUIRE);
+        const std::uint32_t gone = in == out ? pushed_ : before_[out & ring_->mask];
+        const unsigned room = std::min<unsigned>(count, capacity() - (in - out));
+        for (unsigned i = 0; i < room; ++i) {
+            const std::uint32_t pushed = pushed_ + frames[i]->nb_segs;
+            if (pushed - gone > most_buffers_) return i;
+            before_[(in + i) & ring_->mask] = std::exchange(pushed_, pushed);
+        }
+        return room;
+    }
+
     void ring_bell() {
         const std::uint64_t one = 1;
         [[maybe_unused]] const ssize_t rung =
@@ -79,12 +100,18 @@ class RingChannel {
 
     rte_ring* ring_;
     int bell_;
+
+    // The sender's.  Buffers are counted from the start, and round.
+    std::uint32_t most_buffers_;
+    std::uint32_t pushed_ = 0;
+    std::vector<std::uint32_t> before_;  // those pushed before the frame at a place in the ring
+
     alignas(64) std::atomic<std::uint32_t> asleep_{0};  // 1: its receiver sleeps
 };
 
 namespace {
 
-Result<std::unique_ptr<RingChannel>> make_channel(std::uint32_t size) {
+Result<std::unique_ptr<RingChannel>> make_channel(std::uint32_t size, std::uint32_t most_buffers) {
     const ssize_t bytes = rte_ring_get_memsize(size);
     if (bytes < 0)
         return Error{"ring of " + std::to_string(size) +
@@ -99,7 +126,7 @@ Result<std::unique_ptr<RingChannel>> make_channel(std::uint32_t size) {
         std::free(ring);
         return Error{std::string("ring: can't make an eventfd: ") + std::strerror(errno)};
     }
-    return std::make_unique<RingChannel>(ring, bell);
+    return std::make_unique<RingChannel>(ring, most_buffers, bell);
 }
 
 }  // namespace
@@ -149,10 +176,11 @@ void RingEnd::set_open(bool open) { in_.open.store(open, std::memory_order_relax
 
 Result<std::unique_ptr<RingPair>> RingPair::make(std::uint32_t size,
                                                  bool tag_beside,
-                                                 Offloads offloads) {
-    Result<std::unique_ptr<RingChannel>> there = make_channel(size);
+                                                 Offloads offloads,
+                                                 std::uint32_t most_buffers) {
+    Result<std::unique_ptr<RingChannel>> there = make_channel(size, most_buffers);
     if (!there) return there.error();
-    Result<std::unique_ptr<RingChannel>> back = make_channel(size);
+    Result<std::unique_ptr<RingChannel>> back = make_channel(size, most_buffers);
     if (!back) return back.error();
     return std::make_unique<RingPair>(
         std::move(there).value(), std::move(back).value(), tag_beside, offloads);

@@ -47,12 +47,17 @@ class RingEnd final : public Port {
 /// Owns both ends and the rings between them; frees the frames still in the rings.
 class RingPair {
   public:
-    /// `size` is a power of two; a ring takes size - 1 frames.  With `tag_beside` tags travel
-    /// beside the frames (the form inside the product), else in the bytes (what a client expects).
-    /// `offloads` are what the receivers at both ends finish themselves.
-    [[nodiscard]] static Result<std::unique_ptr<RingPair>> make(std::uint32_t size,
-                                                                bool tag_beside,
-                                                                Offloads offloads = {});
+    static constexpr std::uint32_t kAnyNumber = INT32_MAX;
+
+    /// `size` is a power of two; a ring takes size - 1 frames, of `most_buffers` buffers together.
+    /// With `tag_beside` tags travel beside the frames (the form inside the product), else in the
+    /// bytes (what a client expects).  `offloads` are what the receivers at both ends finish
+    /// themselves.
+    [[nodiscard]] static Result<std::unique_ptr<RingPair>> make(
+        std::uint32_t size,
+        bool tag_beside,
+        Offloads offloads = {},
+        std::uint32_t most_buffers = kAnyNumber);
 
     RingPair(std::unique_ptr<RingChannel> there,
              std::unique_ptr<RingChannel> back,

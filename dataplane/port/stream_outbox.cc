@@ -7,6 +7,7 @@
 #include <sys/uio.h>
 
 #include "dataplane/base/check.h"
+#include "dataplane/port/pools.h"
 #include "dataplane/wire/bytes.h"
 #include "dataplane/wire/stream_framing.h"
 
@@ -14,6 +15,10 @@ namespace sealane::port {
 namespace {
 
 constexpr std::size_t kLeastBytes = std::size_t{1} << 20;
+
+std::size_t most_bytes(std::uint32_t max_frame) {
+    return std::max(kLeastBytes, 4 * (wire::kStreamLengthWord + max_frame));
+}
 
 std::size_t size_on_stream(const rte_mbuf* frame) {
     return wire::kStreamLengthWord + frame->pkt_len;
@@ -64,7 +69,12 @@ class Gather {
 
 StreamOutbox::StreamOutbox(std::uint32_t max_frames, std::uint32_t max_frame)
     : ring_(std::max<std::size_t>(max_frames, 1)),
-      max_bytes_(std::max(kLeastBytes, 4 * (wire::kStreamLengthWord + max_frame))) {}
+      max_bytes_(most_bytes(max_frame)),
+      max_buffers_(most_buffers(max_frames, max_frame)) {}
+
+std::size_t StreamOutbox::most_buffers(std::uint32_t max_frames, std::uint32_t max_frame) {
+    return std::max<std::size_t>(max_frames, 1) + most_bytes(max_frame) / kBufferRoom;
+}
 
 StreamOutbox::~StreamOutbox() {
     while (size() > 0) {
@@ -73,7 +83,8 @@ StreamOutbox::~StreamOutbox() {
 }
 
 bool StreamOutbox::has_room_for(const rte_mbuf* frame) const {
-    return size() < ring_.size() && bytes_ + size_on_stream(frame) <= max_bytes_;
+    return size() < ring_.size() && bytes_ + size_on_stream(frame) <= max_bytes_ &&
+           (size() == 0 || buffers_ + frame->nb_segs <= max_buffers_);
 }
 
 void StreamOutbox::push(rte_mbuf* frame) {
@@ -81,6 +92,7 @@ void StreamOutbox::push(rte_mbuf* frame) {
     const std::size_t held = size();
     ring_[(first_ + held) % ring_.size()] = frame;
     bytes_ += size_on_stream(frame);
+    buffers_ += frame->nb_segs;
     count_.store(held + 1, std::memory_order_relaxed);
 }
 
@@ -112,6 +124,7 @@ rte_mbuf* StreamOutbox::pop() {
     rte_mbuf* const frame = ring_[first_];
     first_ = (first_ + 1) % ring_.size();
     bytes_ -= size_on_stream(frame);
+    buffers_ -= frame->nb_segs;
     head_written_ = 0;
     count_.store(size() - 1, std::memory_order_relaxed);
     return frame;

@@ -18,6 +18,12 @@ class StreamOutbox {
     enum class Flushed : std::uint8_t { Empty, Blocked, Broken };
 
     StreamOutbox(std::uint32_t max_frames, std::uint32_t max_frame);
+
+    /// Buffers of port::kBufferRoom that the frames in it have at most, all together: one for each
+    /// frame, and what their bytes take beyond.  A frame in more pieces than that waits alone.
+    [[nodiscard]] static std::size_t most_buffers(std::uint32_t max_frames,
+                                                  std::uint32_t max_frame);
+
     StreamOutbox(const StreamOutbox&) = delete;
     StreamOutbox& operator=(const StreamOutbox&) = delete;
     ~StreamOutbox();
@@ -48,6 +54,8 @@ class StreamOutbox {
     std::atomic<std::size_t> count_{0};
     std::size_t bytes_ = 0;  ///< Of all frames held, with their length words.
     std::size_t max_bytes_;
+    std::size_t buffers_ = 0;  ///< Of all frames held.
+    std::size_t max_buffers_;
     std::size_t head_written_ = 0;  ///< Of the first frame and its length word.
 };
 

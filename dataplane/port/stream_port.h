@@ -38,8 +38,8 @@ struct QemuStreamSettings {
 ///
 /// In: lengths below 14 and above max_frame are skipped and refused (Runt, Oversize); a length
 /// above 69,632 is no frame's, so the connection is closed (BadLength). Out: frames wait in a queue
-/// bounded in frames and bytes.  Queue full: PeerBackpressure.  No peer: PortDown, and so are those
-/// that wait when the peer goes, the half-written one included.
+/// bounded in frames, bytes and buffers.  Queue full: PeerBackpressure.  No peer: PortDown, and so
+/// are those that wait when the peer goes, the half-written one included.
 ///
 /// An idle port is not read at every poll; see IdleStride.
 class QemuStreamPort final : public Port {
@@ -49,6 +49,11 @@ class QemuStreamPort final : public Port {
     [[nodiscard]] static Result<std::unique_ptr<QemuStreamPort>> open(
         const QemuStreamSettings& settings, const Pools& pools);
     ~QemuStreamPort() override;
+
+    /// Buffers that it holds at most.
+    [[nodiscard]] static std::size_t most_buffers(const QemuStreamSettings& settings) {
+        return StreamOutbox::most_buffers(settings.queue_frames, settings.max_frame);
+    }
 
     std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) override;
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;

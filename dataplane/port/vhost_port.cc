@@ -275,7 +275,7 @@ bool VhostPort::prepare_to_sleep() {
     want_kicks(use.id(), true);
     // What the guest sent before it saw that is found here; for what comes after, it kicks.
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    stashed_ = take(use.id(), stash_.data(), kChunk);
+    stashed_ = take(use.id(), stash_.data(), kMostHeld);
     return stashed_ == 0 && lost_ == 0 && !kicks_.is_blind();
 }
 

@@ -30,6 +30,8 @@ namespace sealane::port {
 /// In: what the library could not make a frame of is refused (NoBuffer, or Malformed).
 class VhostPort final : public Port, private VhostEvents {
   public:
+    static constexpr std::uint16_t kMostHeld = 32;  ///< Frames that it holds at most.
+
     [[nodiscard]] static Result<std::unique_ptr<VhostPort>> open(
         const VhostSocketSettings& settings, const Pools& pools);
     ~VhostPort() override;
@@ -79,7 +81,7 @@ class VhostPort final : public Port, private VhostEvents {
     std::uint16_t next_ring_ = 0;
     std::array<std::uint16_t, VhostDevice::kMaxRings> positions_{};  ///< The library's, by ring.
     std::uint64_t lost_ = 0;                                         ///< Not reported yet.
-    std::array<rte_mbuf*, kChunk> stash_{};                          ///< Found on the way to sleep.
+    std::array<rte_mbuf*, kMostHeld> stash_{};                       ///< Found on the way to sleep.
     std::uint16_t stashed_ = 0;
 
     std::unique_ptr<VhostSocket> socket_;  ///< Last: closed first, when all else is still there.

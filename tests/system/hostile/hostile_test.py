@@ -7,7 +7,7 @@ import sys
 from broken_configurations import check_broken_configurations
 from control_garbage import check_control_garbage
 from scene import run_test
-from slow_peer import check_slow_peer
+from slow_peer import check_slow_peer, check_stuck_peers
 from stream_garbage import check_stream_garbage
 from streams_frame import client, frame_of
 from switch import Switch
@@ -25,6 +25,7 @@ def play(scene):
         check_slow_peer(scene, switch, one, two)
         switch.check_laws("after all that")
         switch.check_stops(signal.SIGTERM)
+    check_stuck_peers(scene)
 
 
 if __name__ == "__main__":
