@@ -6,48 +6,7 @@
 namespace sealane::config {
 namespace {
 
-/// Two trunk adapters on one VLAN: of one partition never, of two with different priorities.
-/// Reports the first neighbour that `trunk` can't have.
-void check_beside(const AdapterOf& trunk,
-                  const std::map<VlanOf, std::vector<AdapterOf>>& earlier,
-                  Source& source) {
-    const Adapter& adapter = *trunk.adapter;
-    for (const VlanOf& vlan : vlans_of(adapter)) {
-        const auto others = earlier.find(vlan);
-        if (others == earlier.end()) continue;
-        for (const AdapterOf& other : others->second) {
-            if (other.partition == trunk.partition) {
-                source.fault(place_of(adapter, vlan.vlan, source),
-                             trunk.who() + ": " + to_string(vlan) + " is on trunk adapter " +
-                                 other.who() + " already; a VIOS bridges a VLAN by one");
-                return;
-            }
-            if (other.adapter->trunk_priority == adapter.trunk_priority) {
-                source.fault(source.at(adapter.place, "trunk_priority"),
-                             trunk.who() + ": trunk_priority " +
-                                 std::to_string(adapter.trunk_priority) + " is " + other.who() +
-                                 "'s too, and both are on " + to_string(vlan) +
-                                 "; use another, 1 is best");
-                return;
-            }
-        }
-    }
-}
-
-void check_trunks(const Index& index, Source& source) {
-    std::map<VlanOf, std::vector<AdapterOf>> trunks;
-    for (const AdapterOf& of : index.virtuals) {
-        if (!of.adapter->is_trunk()) continue;
-        check_beside(of, trunks, source);
-        for (const VlanOf& vlan : vlans_of(*of.adapter)) {
-            auto& there = trunks[vlan];
-            // A VLAN has at most 15 good ones, so what comes after them has been reported.
-            if (there.size() <= kMaxTrunkPriority) there.push_back(of);
-        }
-    }
-}
-
-/// What must be equal of the trunk adapters of a pair: vswitch, PVID, and the set of VIDs.
+/// What must be equal of trunk adapters beside each other: vswitch, PVID, and the set of VIDs.
 struct TrunkVlans {
     std::string vswitch;
     VlanId pvid;
@@ -60,13 +19,6 @@ struct TrunkVlans {
     bool operator==(const TrunkVlans&) const = default;
 };
 
-bool has_equal(const AdapterOf& trunk, const SeaOf& sea) {
-    const TrunkVlans wanted(*trunk.adapter);
-    return std::any_of(sea.trunks.begin(), sea.trunks.end(), [&wanted](const AdapterOf& other) {
-        return TrunkVlans(*other.adapter) == wanted;
-    });
-}
-
 /// "PVID 99, VIDs 1 2".
 std::string list_of(const Adapter& adapter) {
     std::string text = "PVID " + std::to_string(adapter.pvid.value);
@@ -77,13 +29,94 @@ std::string list_of(const Adapter& adapter) {
     return text;
 }
 
+bool is_readable(const AdapterOf& trunk, const Source& source) {
+    const Place place = trunk.adapter->place;
+    return !source.is_spoilt(place, "vswitch") && !source.is_spoilt(place, "pvid") &&
+           !source.is_spoilt(place, "vids");
+}
+
+/// Two trunk adapters on one VLAN: of one partition never, of two with different priorities and the
+/// same VLANs, since one of them takes over all that the other has (reference 1.3).
+class TrunksBeside {
+  public:
+    TrunksBeside(const Index& index, Source& source) : source_(source) {
+        for (const SeaOf& sea : index.seas) {
+            for (const AdapterOf& trunk : sea.trunks) {
+                of_seas_.insert(trunk.adapter);
+            }
+        }
+    }
+
+    /// Reports the first neighbour that `trunk` can't have.
+    void check(const AdapterOf& trunk) {
+        for (const VlanOf& vlan : vlans_of(*trunk.adapter)) {
+            for (const AdapterOf& other : earlier_[vlan]) {
+                if (!may_be_beside(trunk, other, vlan)) return remember(trunk);
+            }
+        }
+        remember(trunk);
+    }
+
+  private:
+    bool may_be_beside(const AdapterOf& trunk, const AdapterOf& other, const VlanOf& vlan) {
+        const Adapter& adapter = *trunk.adapter;
+        if (other.partition == trunk.partition) {
+            source_.fault(place_of(adapter, vlan.vlan, source_),
+                          trunk.who() + ": " + to_string(vlan) + " is on trunk adapter " +
+                              other.who() + " already; a VIOS bridges a VLAN by one");
+            return false;
+        }
+        if (other.adapter->trunk_priority == adapter.trunk_priority) {
+            source_.fault(source_.at(adapter.place, "trunk_priority"),
+                          trunk.who() + ": trunk_priority " +
+                              std::to_string(adapter.trunk_priority) + " is " + other.who() +
+                              "'s too, and both are on " + to_string(vlan) +
+                              "; use another, 1 is best");
+            return false;
+        }
+        // Of SEAs, check_same_trunks() says it.
+        if (of_seas_.contains(&adapter) && of_seas_.contains(other.adapter)) return true;
+        if (!is_readable(trunk, source_) || !is_readable(other, source_)) return true;
+        if (TrunkVlans(adapter) == TrunkVlans(*other.adapter)) return true;
+        source_.fault(place_of(adapter, vlan.vlan, source_),
+                      trunk.who() + ": " + to_string(vlan) + " is on trunk adapter " + other.who() +
+                          " too, whose VLANs differ; give both the same (" +
+                          list_of(*other.adapter) + "), or none in common");
+        return false;
+    }
+
+    void remember(const AdapterOf& trunk) {
+        for (const VlanOf& vlan : vlans_of(*trunk.adapter)) {
+            auto& there = earlier_[vlan];
+            // A VLAN has at most 15 good ones, so what comes after them has been reported.
+            if (there.size() <= kMaxTrunkPriority) there.push_back(trunk);
+        }
+    }
+
+    Source& source_;
+    std::set<const Adapter*> of_seas_;
+    std::map<VlanOf, std::vector<AdapterOf>> earlier_;
+};
+
+void check_trunks(const Index& index, Source& source) {
+    TrunksBeside trunks(index, source);
+    for (const AdapterOf& of : index.virtuals) {
+        if (of.adapter->is_trunk()) trunks.check(of);
+    }
+}
+
+bool has_equal(const AdapterOf& trunk, const SeaOf& sea) {
+    const TrunkVlans wanted(*trunk.adapter);
+    return std::any_of(sea.trunks.begin(), sea.trunks.end(), [&wanted](const AdapterOf& other) {
+        return TrunkVlans(*other.adapter) == wanted;
+    });
+}
+
 bool is_readable(const SeaOf& sea, const Source& source) {
     if (source.is_spoilt(sea.sea->place, "virt_adapters")) return false;
     if (sea.trunks.size() != sea.sea->virt_adapters.size()) return false;
     return std::all_of(sea.trunks.begin(), sea.trunks.end(), [&source](const AdapterOf& trunk) {
-        const Place place = trunk.adapter->place;
-        return !source.is_spoilt(place, "vswitch") && !source.is_spoilt(place, "pvid") &&
-               !source.is_spoilt(place, "vids");
+        return is_readable(trunk, source);
     });
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "control/config/rules.h"
@@ -23,6 +24,7 @@ class SeaCheck {
         check_virt_adapters();
         check_priorities();
         check_pvid_adapter();
+        check_carried_vlans();
         check_ctl_chan();
     }
 
@@ -107,6 +109,28 @@ class SeaCheck {
             fault("pvid",
                   "PVID " + std::to_string(sea_.pvid.value) + " is not that of pvid_adapter " +
                       adapter->name + "; use " + std::to_string(adapter->pvid.value));
+        }
+    }
+
+    /// Of trunk adapters on two vswitches: outside, VLAN 10 of either would be the same.  Of one
+    /// vswitch, check_bridging() says it.
+    void check_carried_vlans() {
+        std::map<VlanId, AdapterOf> carriers;
+        for (const AdapterOf& trunk : of_.trunks) {
+            for (const VlanOf& vlan : vlans_of(*trunk.adapter)) {
+                const bool placeholder =
+                    vlan.vlan == trunk.adapter->pvid && trunk.adapter->name != sea_.pvid_adapter;
+                if (placeholder) continue;
+                const auto [carrier, is_new] = carriers.try_emplace(vlan.vlan, trunk);
+                const Adapter& other = *carrier->second.adapter;
+                if (is_new || other.vswitch == trunk.adapter->vswitch) continue;
+                source_.fault(place_of(*trunk.adapter, vlan.vlan, source_),
+                              trunk.who() + ": " + to_string(vlan) + " would leave by " +
+                                  of_.who() + " like VLAN " + std::to_string(vlan.vlan.value) +
+                                  " of " + other.vswitch + " on " + other.name +
+                                  ", and the outside can't tell them apart; use another VLAN, or "
+                                  "a SEA of its own");
+            }
         }
     }
 

@@ -95,9 +95,40 @@ constexpr BadFile kCases[] = {
      27,
      "  - name: lpar1",
      "  - name: vios3\n    type: vios\n    adapters:\n      - {name: ent3, type: virtual, vswitch: "
-     "ETHERNET0, pvid: 50, vids: [4], trunk_priority: 2}\n  - name: lpar1",
-     "30:94: vios3/ent3: trunk_priority 2 is vios2/ent4's too, and both are on VLAN 4 of "
+     "ETHERNET0, pvid: 98, vids: [4, 3], trunk_priority: 2}\n  - name: lpar1",
+     "30:97: vios3/ent3: trunk_priority 2 is vios2/ent4's too, and both are on VLAN 98 of "
      "ETHERNET0; use another, 1 is best"},
+    {"TrunkOfNoSeaHasSomeVlansOfOneOfASea",
+     "pair.yaml",
+     27,
+     "  - name: lpar1",
+     "  - name: vios3\n    type: vios\n    adapters:\n      - {name: ent3, type: virtual, vswitch: "
+     "ETHERNET0, pvid: 50, vids: [5, 4], trunk_priority: 3, port: {type: ring}}\n  - name: lpar1",
+     "30:77: vios3/ent3: VLAN 4 of ETHERNET0 is on trunk adapter vios1/ent4 too, whose VLANs "
+     "differ; "
+     "give both the same (PVID 98, VIDs 3 4), or none in common"},
+    {"TrunkOfNoSeaHasTheVlansOfOneOfASeaButAnotherPvid",
+     "pair.yaml",
+     27,
+     "  - name: lpar1",
+     "  - name: vios3\n    type: vios\n    adapters:\n      - {name: ent3, type: virtual, vswitch: "
+     "ETHERNET0, pvid: 4, vids: [3, 98], trunk_priority: 3}\n  - name: lpar1",
+     "30:63: vios3/ent3: VLAN 4 of ETHERNET0 is on trunk adapter vios1/ent4 too, whose VLANs "
+     "differ; "
+     "give both the same (PVID 98, VIDs 3 4), or none in common"},
+    {"SeaCarriesOneVlanOfTwoVswitches",
+     "pair.yaml",
+     27,
+     "  - name: lpar1",
+     "  - name: vios3\n    type: vios\n    adapters:\n      - {name: ent0, type: physical, port: "
+     "{type: ring}}\n      - {name: ent3, type: virtual, vswitch: ETHERNET0, pvid: 50, vids: "
+     "[10], trunk_priority: 1}\n      - {name: ent4, type: virtual, vswitch: ETHERNET1, pvid: 51, "
+     "vids: [11, 10, 50], trunk_priority: 1}\n    seas:\n      - {name: ent6, real_adapter: ent0, "
+     "virt_adapters: [ent3, ent4], pvid_adapter: ent3, pvid: 50}\n  - name: lpar1",
+     "32:78: vios3/ent4: VLAN 10 of ETHERNET1 would leave by vios3/ent6 like VLAN 10 of ETHERNET0 "
+     "on ent3, and the outside can't tell them apart; use another VLAN, or a SEA of its own\n"
+     "32:82: vios3/ent4: VLAN 50 of ETHERNET1 would leave by vios3/ent6 like VLAN 50 of ETHERNET0 "
+     "on ent3, and the outside can't tell them apart; use another VLAN, or a SEA of its own"},
 };
 
 }  // namespace
