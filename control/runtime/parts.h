@@ -10,6 +10,7 @@
 #include "control/runtime/ports.h"
 #include "control/runtime/system.h"
 #include "dataplane/base/counters.h"
+#include "dataplane/port/disabled_port.h"
 #include "dataplane/port/outlet.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/sea/bridge.h"
@@ -23,7 +24,8 @@ namespace sealane::runtime {
 /// What stands behind one AdapterId.  A SEA itself has neither.
 struct Station {
     OpenPort port;
-    std::unique_ptr<port::Outlet> outlet;      ///< To the port.
+    std::unique_ptr<port::DisabledPort> disabled;  ///< Of a disabled real adapter: before the port.
+    std::unique_ptr<port::Outlet> outlet;          ///< To the port.
     std::unique_ptr<port::Outlet> sea_outlet;  ///< Of a trunk adapter: the SEA's end of the link.
 };
 

@@ -14,6 +14,15 @@ namespace {
 
 using Parts = System::Parts;
 
+/// What the SEA of a real adapter, or the switch, sees of it.  Disabled virtual adapters are the
+/// switch's own business.
+port::Port& open_side(const Seat& seat, Station& station) {
+    port::Port& port = station.port.port();
+    if (seat.role != AdapterRole::Physical || seat.adapter->enabled) return port;
+    station.disabled = std::make_unique<port::DisabledPort>(port);
+    return *station.disabled;
+}
+
 /// Trunk adapters of a SEA have a link to it in place of a port.
 bool has_link(const Seat& seat) { return seat.role == AdapterRole::Trunk && seat.sea != nullptr; }
 
@@ -36,7 +45,7 @@ Status open_stations(Parts& parts, std::uint64_t seed) {
                                               .shared = shared,
                                               .cut_large = cut_large};
         rte_mempool* const heads = parts.pools.heads.get();
-        station.outlet = std::make_unique<port::Outlet>(station.port.port(), heads, settings);
+        station.outlet = std::make_unique<port::Outlet>(open_side(seat, station), heads, settings);
         parts.outlets.back() = station.outlet.get();
         if (has_link(seat)) {
             // The SEA's end has one sender, the SEA's worker.
