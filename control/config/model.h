@@ -143,7 +143,7 @@ struct Adapter {
     VlanId pvid;
     std::vector<VlanId> vids;         ///< In the file's order, without the PVID.
     std::uint8_t trunk_priority = 0;  ///< 0: no trunk adapter.
-    std::optional<MacAddress> mac;    ///< Empty: `auto`, made by the runtime.
+    std::optional<MacAddress> mac;    ///< Empty: `auto`, see auto_mac().
     AllowedMacs allowed_macs;
     std::optional<std::uint8_t> qos_priority;  ///< PCP of tags that the switch inserts, 0 to 7.
     std::uint32_t max_macs = 64;               ///< Addresses learned here at most: 1 to 1 048 576.
@@ -223,6 +223,13 @@ struct System {
 
 /// "vios1/ent3", an adapter's or a SEA's name in the whole frame.
 [[nodiscard]] std::string qualified(const Partition& partition, const std::string& adapter);
+
+/// The address of a virtual adapter whose `mac` is auto: locally administered, the same at every
+/// start, five bytes from the names of system and partition and one from the adapter's number, as
+/// PowerVM makes them (reference 1.5).  Of numbers above 255 the five bytes depend on the rest.
+[[nodiscard]] MacAddress auto_mac(const System& system,
+                                  const Partition& partition,
+                                  const Adapter& adapter);
 
 /// The MTU that `adapter` of `partition` has where its file gives none.
 [[nodiscard]] std::uint32_t default_mtu(const Partition& partition, const Adapter& adapter);

@@ -41,7 +41,7 @@ void check_rules(const System& system, Source& source) {
     const Index index(system);
     check_counts_and_names(system, source);
     check_adapters(system, source);
-    check_uniqueness(index, source);
+    check_uniqueness(system, index, source);
     check_seas(index, source);
     check_bridging(index, source);
     check_reserved_vlans(index, source);

@@ -18,7 +18,7 @@ void check_counts_and_names(const System& system, Source& source);
 void check_adapters(const System& system, Source& source);
 
 /// That addresses, sockets and devices are given to one adapter only.
-void check_uniqueness(const Index& index, Source& source);
+void check_uniqueness(const System& system, const Index& index, Source& source);
 
 /// That a SEA is built of what a SEA can be built of.
 void check_seas(const Index& index, Source& source);

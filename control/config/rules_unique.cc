@@ -1,6 +1,8 @@
 #include <filesystem>
+#include <optional>
 
 #include "control/config/rules.h"
+#include "control/config/text.h"
 
 namespace sealane::config {
 namespace {
@@ -16,7 +18,7 @@ class Owners {
               const std::string& what,
               const std::string& right) {
         const auto [owner, is_new] = owners_.try_emplace(thing, of.who());
-        if (is_new) return;
+        if (is_new || owner->second == of.who()) return;  // a name taken twice has been reported
         source_.fault(source_.at(of.adapter->place, field),
                       of.who() + ": " + what + " is " + owner->second + "'s already; " + right);
     }
@@ -26,17 +28,26 @@ class Owners {
     std::map<std::string, std::string> owners_;
 };
 
-void check_macs(const Index& index, Source& source) {
+/// Its address, given or made.
+std::optional<MacAddress> mac_of(const System& system, const AdapterOf& of, const Source& source) {
+    if (of.adapter->mac) return of.adapter->mac;
+    if (source.is_spoilt(of.adapter->place, "mac")) return std::nullopt;
+    if (!is_adapter_name(of.adapter->name)) return std::nullopt;
+    return auto_mac(system, *of.partition, *of.adapter);
+}
+
+void check_macs(const System& system, const Index& index, Source& source) {
     Owners owners(source);
     for (const AdapterOf& of : index.virtuals) {
-        const auto& mac = of.adapter->mac;
+        const std::optional<MacAddress> mac = mac_of(system, of, source);
         if (!mac || of.adapter->vswitch.empty()) continue;
         const std::string text = to_string(*mac);
+        const bool given = of.adapter->mac.has_value();
         owners.take(of,
                     of.adapter->vswitch + "/" + text,
                     "mac",
-                    "mac " + text + " on " + of.adapter->vswitch,
-                    "use another, or auto");
+                    "mac " + text + (given ? "" : ", made by auto,") + " on " + of.adapter->vswitch,
+                    given ? "use another, or auto" : "give one of them another");
     }
 }
 
@@ -106,8 +117,8 @@ class PortCheck {
 
 }  // namespace
 
-void check_uniqueness(const Index& index, Source& source) {
-    check_macs(index, source);
+void check_uniqueness(const System& system, const Index& index, Source& source) {
+    check_macs(system, index, source);
     PortCheck ports(source);
     for (const AdapterOf& of : index.physicals) {
         ports.check(of);

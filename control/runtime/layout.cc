@@ -22,15 +22,6 @@ AdapterRole role_of(const config::Adapter& adapter) {
     return adapter.is_trunk() ? AdapterRole::Trunk : AdapterRole::Client;
 }
 
-// FNV-1a: it only has to be the same everywhere and at every start.
-std::uint64_t fingerprint(const std::string& text) {
-    std::uint64_t hash = 0xcbf2'9ce4'8422'2325;
-    for (const char letter : text) {
-        hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x100'0000'01b3;
-    }
-    return hash;
-}
-
 }  // namespace
 
 std::optional<AdapterId> Layout::find(std::string_view name) const {
@@ -83,15 +74,6 @@ Layout make_layout(const config::System& model) {
         }
     }
     return layout;
-}
-
-MacAddress auto_mac(const config::System& model, const Seat& seat) {
-    const std::uint64_t common = fingerprint(model.name + "/" + seat.partition->name);
-    const std::string& name = seat.adapter->name;  // entN
-    const auto number = static_cast<std::uint64_t>(std::stoul(name.substr(3)));
-    const std::uint64_t first_five =
-        (common & 0xff'ffff'ffff & ~(std::uint64_t{3} << 32)) | std::uint64_t{2} << 32;
-    return {first_five << 8 | (number & 0xff)};
 }
 
 std::optional<VswitchId> find_vswitch(const config::System& model, std::string_view name) {

@@ -39,11 +39,6 @@ struct Layout {
 /// to the workers in turn.
 [[nodiscard]] Layout make_layout(const config::System& model);
 
-/// The address of an adapter whose `mac` is auto: locally administered, the same at every start,
-/// five bytes from the names of system and partition and one from the adapter's number, as PowerVM
-/// makes them (reference powervm-network.md 1.5).
-[[nodiscard]] MacAddress auto_mac(const config::System& model, const Seat& seat);
-
 [[nodiscard]] std::optional<VswitchId> find_vswitch(const config::System& model,
                                                     std::string_view name);
 

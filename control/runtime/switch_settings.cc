@@ -48,7 +48,8 @@ hvswitch::PortRules port_rules(const config::System& model, const Seat& seat) {
 }  // namespace
 
 MacAddress mac_of(const config::System& model, const Seat& seat) {
-    return seat.adapter->mac.value_or(auto_mac(model, seat));
+    if (seat.adapter->mac) return *seat.adapter->mac;
+    return config::auto_mac(model, *seat.partition, *seat.adapter);
 }
 
 hvswitch::Switch::Settings make_switch_settings(const config::System& model,

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -136,6 +137,22 @@ TEST(Load, WhatIsNotWrittenHasTheModelsDefault) {
     expected.pvid = VlanId{1};
     EXPECT_EQ(client_adapter(""), expected);
     EXPECT_EQ(load_good(with_client_adapter("")).runtime, Runtime{});
+}
+
+TEST(Load, AutomaticAddressesOfAPartitionAreAllDifferentAndStayWhatTheyWere) {
+    System system;
+    system.name = "frame1";
+    Partition lpar1;
+    lpar1.name = "lpar1";
+    Adapter adapter;
+    std::set<MacAddress> made;
+    for (int number = 0; number < 65'536; ++number) {
+        adapter.name = "ent" + std::to_string(number);
+        made.insert(auto_mac(system, lpar1, adapter));
+    }
+    EXPECT_EQ(made.size(), 65'536U);
+    EXPECT_TRUE(made.contains({0x3af0'514a'4000})) << "of ent0";
+    EXPECT_TRUE(made.contains({0x3af0'514a'4001})) << "of ent1";
 }
 
 TEST(Load, AByteOrderMarkAndWindowsLineEndsAreNoFault) {
