@@ -78,6 +78,13 @@ class SeaCheck {
                               " has 802.1Q tags, which are all that a SEA reads; leave "
                               "tpid out");
         }
+        if (adapter.tunnel) {
+            source_.fault(source_.at(adapter.place, "tunnel"),
+                          qualified(partition_, adapter.name) + ": a trunk adapter of " +
+                              of_.who() +
+                              " is no tunnel, as the SEA and the outside would read the "
+                              "customer's tags; leave tunnel out");
+        }
     }
 
     void check_priorities() {

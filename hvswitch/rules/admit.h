@@ -98,15 +98,17 @@ enum class Egress : std::uint8_t { Untagged, Tagged, NotMember };
     return vlan == port.pvid && !port.tag_pvid ? Egress::Untagged : Egress::Tagged;
 }
 
-/// True when the peer of the adapter would take a tag in the payload for one of the adapter's
-/// VLANs: the frame of `vlan` leaves untagged, its EtherType (behind all tags that were taken out)
-/// is the tag type that the adapter reads, and the adapter carries tagged VLANs.  Such a frame is
-/// Drop::DoubleTag on its way out, for the same reason as in D1; a client with vids could otherwise
-/// send `vlan` + `victim` and come out of a trunk, whose PVID is `vlan`, as a frame of `victim`.
+/// True when the peer of the adapter would take a tag in the payload for a VLAN's: the frame of
+/// `vlan` leaves untagged, its EtherType (behind all tags that were taken out) is the tag type that
+/// the adapter reads, and who is behind it reads tags: a trunk adapter's outside always does, a
+/// client if it carries tagged VLANs.  Such a frame is Drop::DoubleTag on its way out, for the same
+/// reason as in D1; a client with vids could otherwise send `vlan` + `victim` and come out of a
+/// trunk, whose PVID is `vlan`, as a frame of `victim`.
 [[nodiscard]] inline bool hops_out(const PortRules& port, VlanId vlan, std::uint16_t ether_type) {
     if (ether_type != port.tpid) [[likely]]
         return false;
-    return egress(port, vlan) == Egress::Untagged && !port.tunnel && port.vids.any();
+    const bool reads_tags = port.is_trunk || port.vids.any();
+    return egress(port, vlan) == Egress::Untagged && !port.tunnel && reads_tags;
 }
 
 }  // namespace sealane::hvswitch

@@ -50,6 +50,27 @@ TEST_F(OneSea, SecondTagBehindThePvidIsAHopAndDropped) {
     }
 }
 
+/// The outside takes the first tag that it sees for a VLAN's, whatever the trunk adapter carries.
+TEST_F(OneSea, TagsBehindThePvidDoNotHopOutOfATrunkWithoutVids) {
+    RigSpec pvid_only = spec();
+    pvid_only.adapters[client1.index].rules = member_of(5, {1});
+    pvid_only.adapters[trunk1.index].rules = trunk_of(1);
+    make(pvid_only);
+    const Outcome hop{
+        .drops = {{.at = trunk1, .direction = Direction::Out, .why = Drop::DoubleTag}}};
+    const FrameSpec once = frame(outside(1), mac_of(client1)).tag({.vid = 1});
+    expect(client1, once, {.out = {{wire, once.untagged()}}});
+    for (const std::uint16_t second : std::initializer_list<std::uint16_t>{0, 1, 20}) {
+        const FrameSpec twice = once.tag({.vid = second});
+        expect(client1, twice, hop);
+        expect(client1, twice.tag({.vid = 20}), hop);
+    }
+    const FrameSpec service = frame(outside(1), mac_of(client1)).tag({.vid = 20, .tpid = kSTag});
+    expect(client1,
+           frame(outside(1), mac_of(client1)).tag({.vid = 1}).tag({.vid = 20, .tpid = kSTag}),
+           {.out = {{wire, service}}});
+}
+
 TEST_F(OneSea, ServiceTagOnTheWireIsPayloadOfAnUntaggedFrame) {
     const FrameSpec service = to_client(client1).tag({.vid = 10, .pcp = 2, .tpid = kSTag});
     expect(wire, service, {.out = {{client1, service}}});

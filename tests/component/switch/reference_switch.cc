@@ -172,7 +172,8 @@ void ReferenceSwitch::give(std::size_t to, const Inner& inner) {
     const WorldPort& port = ports_[to];
     ++counts_[to].offered;
     const bool tagged = inner.vlan != port.pvid || port.tag_pvid;
-    if (!tagged && !port.tunnel && !port.vids.empty() && word(inner.bytes, 12) == port.tpid) {
+    const bool peer_reads_tags = !port.tunnel && (port.slot || !port.vids.empty());
+    if (!tagged && peer_reads_tags && word(inner.bytes, 12) == port.tpid) {
         return drop(to, Direction::Out, Drop::DoubleTag);
     }
     Bytes bytes = inner.bytes;

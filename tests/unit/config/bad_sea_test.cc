@@ -87,6 +87,13 @@ constexpr BadFile kCases[] = {
      "trunk_priority: 1, tpid: 0x88a8",
      "9:106: vios1/ent3: a trunk adapter of vios1/ent6 has 802.1Q tags, which are all that a SEA "
      "reads; leave tpid out"},
+    {"TrunkAdapterIsATunnel",
+     "design.yaml",
+     9,
+     "vids: [1, 2], trunk_priority: 1",
+     "trunk_priority: 1, tunnel: true",
+     "9:94: vios1/ent3: a trunk adapter of vios1/ent6 is no tunnel, as the SEA and the outside "
+     "would read the customer's tags; leave tunnel out"},
     {"RealAdapterUnknown",
      "design.yaml",
      13,

@@ -171,6 +171,18 @@ TEST_F(VlanTable, V18_AnInnerTagMustNotHopOutOfAPortThatReadsTags) {
     EXPECT_FALSE(hops_out(native, {10}, wire::kTpidCustomer));
 }
 
+TEST_F(VlanTable, V18_AnInnerTagMustNotHopOutOfATrunkThoughItHasAPvidOnly) {
+    PortRules trunk = t_sw_.rules.port(kAcc10);
+    trunk.is_trunk = true;
+    EXPECT_TRUE(hops_out(trunk, {10}, wire::kTpidCustomer));
+    EXPECT_FALSE(hops_out(trunk, {10}, wire::kIpv4));
+    EXPECT_FALSE(hops_out(trunk, {10}, wire::kTpidService))
+        << "a tag that the outside doesn't read";
+
+    trunk.tunnel = true;
+    EXPECT_FALSE(hops_out(trunk, {10}, wire::kTpidCustomer)) << "the customer's own tags";
+}
+
 TEST_F(VlanTable, V19_DoubleTagWhoseOuterIsThePvidReachesNobody) {
     EXPECT_EQ(send(kAcc10, {c_tag(10), c_tag(20)}), (Outcome{.drop = Drop::DoubleTag}));
     EXPECT_EQ(send(kAcc10, {c_tag(10), s_tag(20)}), (Outcome{.drop = Drop::DoubleTag}));
