@@ -196,7 +196,8 @@ Status EthdevOpener::set_up_receiving(std::uint16_t descriptors) {
                       " needed; lower the adapter's mtu");
     }
 
-    port_->frames_ = pools_.frames.get();
+    port_->shared_ = pools_.frames.get();
+    port_->frames_ = port_->shared_;
     int fault = -ENOMEM;
     if (needed <= room_of(port_->frames_)) {
         fault = rte_eth_rx_queue_setup(id, 0, descriptors, node, nullptr, port_->frames_);

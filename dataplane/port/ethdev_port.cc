@@ -66,6 +66,21 @@ std::uint16_t EthdevPort::receive(rte_mbuf** frames, std::uint16_t room, Tally& 
             frames[kept++] = frame;
         }
     }
+    return large_ ? copied(frames, kept, tally) : kept;
+}
+
+std::uint16_t EthdevPort::copied(rte_mbuf** frames, std::uint16_t count, Tally& tally) const {
+    std::uint16_t kept = 0;
+    for (std::uint16_t i = 0; i < count; ++i) {
+        rte_mbuf* const copy = rte_pktmbuf_copy(frames[i], shared_, 0, UINT32_MAX);
+        if (copy != nullptr) {
+            rte_pktmbuf_free(frames[i]);
+            frames[kept++] = copy;
+        } else {
+            tally.received(1, length_of(frames[i]));
+            tally.drop(frames[i], Direction::In, Drop::NoBuffer);
+        }
+    }
     return kept;
 }
 

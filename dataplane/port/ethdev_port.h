@@ -59,13 +59,17 @@ class EthdevPort final : public Port {
     void look_at_link();
     /// A ring device leaves its ring behind, and the frames in it.
     void drain() const;
+    /// Frames out of the large buffers, which are few and have to come back soon, whoever keeps the
+    /// frames.
+    std::uint16_t copied(rte_mbuf** frames, std::uint16_t count, Tally& tally) const;
     /// The frame as the driver can take it, or null: then it was dropped and counted.
     rte_mbuf* make_ready(rte_mbuf* frame, Tally& tally) const;
     rte_mbuf* joined(rte_mbuf* frame, Tally& tally) const;
 
     std::string device_, driver_;
     PoolPointer large_;              ///< Empty where the shared pool serves.
-    rte_mempool* frames_ = nullptr;  ///< The pool that is used: large_ or the shared one.
+    rte_mempool* shared_ = nullptr;  ///< Whose frames it hands out.
+    rte_mempool* frames_ = nullptr;  ///< The driver's: large_ or the shared one.
     KernelInterface interface_;      ///< Behind a packet socket.
     std::uint16_t port_id_ = 0;
     bool attached_ = false;

@@ -80,6 +80,18 @@ TEST_F(Ethdev, NullDeviceGivesFramesAndTakesAll) {
     expect_laws(*port);
 }
 
+TEST_F(Ethdev, FramesThatSomebodyKeepsDoNotKeepADevicesLargeBuffers) {
+    const auto port = open("net_null0,size=60", 9000);
+    constexpr std::size_t kKept = 3000;  // three times as many as it has large buffers
+    std::vector<rte_mbuf*> kept(kKept + 64);
+    std::size_t count = 0;
+    for (int burst = 0; burst < 100 && count < kKept; ++burst) {
+        count += port->receive(kept.data() + count, 64, tally());
+    }
+    EXPECT_GE(count, kKept);
+    rte_pktmbuf_free_bulk(kept.data(), static_cast<unsigned>(count));
+}
+
 TEST_F(Ethdev, CaptureFileGivesBackWhatWasWrittenToIt) {
     const std::string file = std::filesystem::temp_directory_path() / "sealane-port-test.pcap";
     const std::vector<Bytes> frames{frame_of(60), frame_of(1514), frame_of(9014)};
