@@ -58,6 +58,7 @@ Status pin(std::uint32_t core) {
 Worker::Worker(Settings settings, std::vector<Poller*> pollers, Quiescence& quiescence)
     : settings_(settings),
       pollers_(std::move(pollers)),
+      quiet_(pollers_.size()),
       quiescence_(quiescence),
       wait_set_(epoll_create1(EPOLL_CLOEXEC)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
@@ -113,10 +114,17 @@ void Worker::call(const std::function<void()>& work) {
 }
 
 unsigned Worker::turn(Instant now) {
+    constexpr std::size_t kStride = 4;
     unsigned frames = 0;
-    for (Poller* poller : pollers_) {
-        frames += poller->poll(now);
+    ++turn_;
+    for (std::size_t i = 0; i < pollers_.size(); ++i) {
+        // Who had nothing is asked less often while others have something, but soon enough.
+        if (busy_ && quiet_[i] && (i + turn_) % kStride != 0) continue;
+        const unsigned found = pollers_[i]->poll(now);
+        quiet_[i] = found == 0;
+        frames += found;
     }
+    busy_ = frames > 0;
     return frames;
 }
 

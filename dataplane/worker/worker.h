@@ -63,6 +63,9 @@ class Worker {
 
     Settings settings_;
     std::vector<Poller*> pollers_;
+    std::vector<char> quiet_;  ///< By poller: it had nothing when it was last asked.
+    std::size_t turn_ = 0;
+    bool busy_ = false;  ///< The last turn found frames.
     Quiescence& quiescence_;
     bool must_poll_ = false;
     int wait_set_ = -1;         // epoll descriptor: bell_ and every poller's descriptor
