@@ -31,10 +31,10 @@ class Batch {
     Batch& operator=(const Batch&) = delete;
     ~Batch() { SEALANE_ASSERT(size_ == 0, "a batch died with frames in it"); }
 
-    /// Takes `count` received frames and keeps, in order, those for which
-    /// `judge(Frame&)` answers Drop::None.  The others are counted under
-    /// the answer and freed.  A Frame comes with its mbuf set; the rest of it is the judge's to
-    /// set, and the mbuf to replace.  Returns the bytes that came.
+    /// Takes `count` received frames and keeps, in order, those for which `judge(Frame&)` answers
+    /// Drop::None.  The others are counted under the answer and freed.  A Frame comes with its mbuf
+    /// set; the rest of it is the judge's to set, and the mbuf to replace.  Returns the bytes that
+    /// came.
     ///
     /// Heads are judged as they are parsed and kept nowhere: a head written to memory costs as much
     /// as parsing it.

@@ -47,7 +47,8 @@ class Worker {
     /// at once on the caller's thread.  One caller at a time.
     void call(const std::function<void()>& work);
 
-    /// One turn.  Returns the frames taken.
+    /// One turn.  Returns the frames taken.  After a turn that found frames, a poller that had none
+    /// is asked every fourth turn only; after one that found none, all are asked.
     unsigned turn(Instant now);
     /// The slow work of every poller.
     void service(Instant now);

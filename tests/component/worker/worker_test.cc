@@ -29,12 +29,13 @@ class Counting final : public Poller {
   public:
     explicit Counting(bool must_be_polled) : must_be_polled_(must_be_polled) {}
 
-    unsigned poll(Instant) override { return polls.fetch_add(1), 0; }
+    unsigned poll(Instant) override { return polls.fetch_add(1), frames; }
     void service(Instant) override { services.fetch_add(1); }
     [[nodiscard]] bool needs_polling() const override { return must_be_polled_; }
     bool prepare_to_sleep() override { return sleeps.fetch_add(1), true; }
 
     std::atomic<std::uint64_t> polls{0}, services{0}, sleeps{0};
+    unsigned frames = 0;  ///< That each poll finds.
 
   private:
     bool must_be_polled_;
@@ -64,6 +65,37 @@ template <typename Deed>
         shortest = std::min(shortest, now() - start);
     }
     return shortest;
+}
+
+TEST(Worker, AsksQuietOnesEveryFourthTurnWhileOthersAreBusy) {
+    Quiescence quiescence(1);
+    Counting busy(false), quiet(false), other(false);
+    Worker worker({}, {&busy, &quiet, &other}, quiescence);
+    busy.frames = 1;
+    const auto step = [&](int turns) {
+        for (int i = 0; i < turns; ++i) {
+            worker.turn({});
+        }
+    };
+    step(1);  // nobody was busy before: all are asked
+    EXPECT_EQ(quiet.polls, 1U);
+    step(40);
+    EXPECT_EQ(busy.polls, 41U);
+    EXPECT_EQ(quiet.polls, 11U);
+    EXPECT_EQ(other.polls, 11U);
+
+    quiet.frames = 1;  // it is found within four turns, and asked each turn from then on
+    step(4);
+    const std::uint64_t found = quiet.polls;
+    EXPECT_GT(found, 11U);
+    step(8);
+    EXPECT_EQ(quiet.polls, found + 8);
+
+    busy.frames = quiet.frames = 0;
+    step(1);
+    const std::uint64_t before = other.polls;
+    step(5);  // a turn without frames hides nobody from those that follow
+    EXPECT_EQ(other.polls, before + 5);
 }
 
 TEST(Worker, WithoutADescriptorLeftItDoesNotStart) {
