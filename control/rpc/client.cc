@@ -38,7 +38,7 @@ bool is_over(int timer, int grace_ms) {
 }
 
 /// To the millisecond: a limit that was computed has digits that nobody asked for.
-std::string text_of(double seconds) {
+std::string duration_text(double seconds) {
     return fmt::format("{} s", std::round(seconds * 1'000) / 1'000);
 }
 
@@ -79,7 +79,7 @@ Result<Client> Client::connect(const std::string& path, double timeout_s) {
         }
         if (fault != EAGAIN && fault != EINTR) return no_daemon(path, cause_of(fault));
         if (is_over(timer.get(), 10)) {
-            return no_daemon(path, "it did not accept within " + text_of(timeout_s));
+            return no_daemon(path, "it did not accept within " + duration_text(timeout_s));
         }
     }
     if (const auto why = why_not_trusted(socket.get())) return no_daemon(path, *why);
@@ -159,7 +159,7 @@ Status Client::wait(short events, int timer) {
     std::array<pollfd, 2> watched{{{socket_.get(), events, 0}, {timer, POLLIN, 0}}};
     ::poll(watched.data(), watched.size(), -1);
     if (watched[1].revents != 0) {
-        return lost(fmt::format("no answer within {} (see --timeout)", text_of(timeout_s_)));
+        return lost(fmt::format("no answer within {} (see --timeout)", duration_text(timeout_s_)));
     }
     return done();
 }

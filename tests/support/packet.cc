@@ -113,6 +113,11 @@ Bytes Packet::bytes() const {
 
 std::size_t Packet::headers() const { return bytes().size() - payload.size(); }
 
+Packet v6(Packet packet) {
+    packet.version = 6;
+    return packet;
+}
+
 Bytes payload_of(std::size_t length, std::uint32_t seed) {
     Bytes bytes(length);
     std::uint32_t state = seed * 2654435761U + 1;

@@ -38,6 +38,9 @@ struct Packet {
     [[nodiscard]] std::size_t headers() const;
 };
 
+/// The same packet over IPv6.
+[[nodiscard]] Packet v6(Packet packet);
+
 /// Payload that tells every place from every other.
 [[nodiscard]] Packet::Bytes payload_of(std::size_t length, std::uint32_t seed = 1);
 

@@ -4,8 +4,6 @@
 namespace sealane::test {
 namespace {
 
-const FrameSpec kToAll = frame(kBroadcast, host(1));
-
 /// So many frames wait in the adapters' rings while the settings change.
 class Waiting : public TSw, public testing::WithParamInterface<std::size_t> {
   protected:

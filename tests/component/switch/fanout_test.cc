@@ -7,7 +7,6 @@
 namespace sealane::test {
 namespace {
 
-const FrameSpec kToAll = frame(kBroadcast, host(1));
 const FrameSpec kTagged = kToAll.tag({.vid = 10});
 
 class Fanout : public RigTest {

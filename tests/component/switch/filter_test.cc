@@ -5,8 +5,6 @@
 namespace sealane::test {
 namespace {
 
-const FrameSpec kToAll = frame(kBroadcast, host(1));
-
 class Filters : public RigTest {
   protected:
     void SetUp() override {

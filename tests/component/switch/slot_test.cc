@@ -4,7 +4,6 @@
 namespace sealane::test {
 namespace {
 
-const FrameSpec kToAll = frame(kBroadcast, host(1));
 const FrameSpec kOut = frame(host(99), host(1));  // to somebody outside
 constexpr hvswitch::SlotId kSlot{0};
 

@@ -21,6 +21,8 @@ inline constexpr AdapterId kAcc10{0}, kAcc10b{1}, kAcc20{2}, kTrk{3}, kHyb{4}, k
 
 inline constexpr MacAddress kGroup{0x0100'5e00'0001};
 
+inline const FrameSpec kToAll = frame(kBroadcast, host(1));
+
 /// Access ports in VLANs 10 and 20; a trunk without PVID; a hybrid; and one that sees everything.
 [[nodiscard]] inline RigSpec t_sw() {
     RigSpec spec;

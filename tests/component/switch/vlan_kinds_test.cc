@@ -9,8 +9,6 @@ namespace {
 
 class VlanKinds : public RigTest {};
 
-const FrameSpec kToAll = frame(kBroadcast, host(1));
-
 TEST_F(VlanKinds, V12NativeVlanLeavesTaggedWhereItIsSetSoAndComesInEitherWay) {
     RigSpec spec;
     spec.adapters = {{.name = "access", .rules = member_of(10)},

@@ -5,8 +5,6 @@
 namespace sealane::test {
 namespace {
 
-const FrameSpec kToAll = frame(kBroadcast, host(1));
-
 FrameSpec in_vlan(const FrameSpec& spec, std::uint16_t vid, std::uint8_t pcp = 0) {
     return spec.tag({.vid = vid, .pcp = pcp});
 }

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/cli/outcome.h"
 #include "tests/unit/rpc/scratch_folder.h"
 
 namespace sealane::cli {
@@ -21,11 +22,6 @@ partitions:
       - {name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 1, port: {type: ring}}
       - {name: ent1, type: virtual, vswitch: ETHERNET0, pvid: 2, port: {type: ring}}
 )";
-
-struct Outcome {
-    int code = 0;
-    std::string out, err;
-};
 
 class CheckTest : public testing::Test {
   protected:

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "control/rpc/methods.h"
+#include "tests/unit/cli/outcome.h"
 #include "tests/unit/rpc/fake_system.h"
 #include "tests/unit/rpc/running_server.h"
 
@@ -15,11 +16,6 @@ namespace sealane::cli {
 namespace {
 
 using nlohmann::json;
-
-struct Outcome {
-    int code = 0;
-    std::string out, err;
-};
 
 Outcome ask(const Invocation& asked) {
     std::ostringstream out;

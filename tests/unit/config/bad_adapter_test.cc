@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadAdapter[] = {
     {"VidThatIsThePvid",
      "design.yaml",
      9,
@@ -138,6 +138,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Adapter, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Adapter, BadFileIsRefused, testing::ValuesIn(kBadAdapter), name_of_case);
 
 }  // namespace sealane::config

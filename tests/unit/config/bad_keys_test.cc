@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadKeys[] = {
     {"UnknownKeyGetsTheNearestOne",
      "design.yaml",
      9,
@@ -195,6 +195,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Keys, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Keys, BadFileIsRefused, testing::ValuesIn(kBadKeys), name_of_case);
 
 }  // namespace sealane::config

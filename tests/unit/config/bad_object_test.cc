@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadObject[] = {
     {"VepaIsNotBuiltYet",
      "design.yaml",
      3,
@@ -256,6 +256,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Object, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Object, BadFileIsRefused, testing::ValuesIn(kBadObject), name_of_case);
 
 }  // namespace sealane::config

@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadPair[] = {
     {"SamePriorityAsThePartner",
      "pair.yaml",
      21,
@@ -133,6 +133,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Pair, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Pair, BadFileIsRefused, testing::ValuesIn(kBadPair), name_of_case);
 
 }  // namespace sealane::config

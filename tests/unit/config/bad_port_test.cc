@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadPort[] = {
     {"QemuDgramIsNotBuiltYet",
      "design.yaml",
      19,
@@ -224,6 +224,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Port, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Port, BadFileIsRefused, testing::ValuesIn(kBadPort), name_of_case);
 
 }  // namespace sealane::config

@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadSea[] = {
     {"NoTrunkAdapters",
      "design.yaml",
      13,
@@ -217,6 +217,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Sea, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Sea, BadFileIsRefused, testing::ValuesIn(kBadSea), name_of_case);
 
 }  // namespace sealane::config

@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadValues[] = {
     {"OctalLookingNumber",
      "design.yaml",
      18,
@@ -225,6 +225,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Values, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Values, BadFileIsRefused, testing::ValuesIn(kBadValues), name_of_case);
 
 }  // namespace sealane::config

@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadVlan[] = {
     {"PvidZero",
      "design.yaml",
      18,
@@ -143,6 +143,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Vlan, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Vlan, BadFileIsRefused, testing::ValuesIn(kBadVlan), name_of_case);
 
 }  // namespace sealane::config

@@ -4,7 +4,7 @@
 namespace sealane::config {
 namespace {
 
-constexpr BadFile kCases[] = {
+constexpr BadFile kBadYaml[] = {
     {"Anchor",
      "design.yaml",
      9,
@@ -73,6 +73,6 @@ constexpr BadFile kCases[] = {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Yaml, BadFileIsRefused, testing::ValuesIn(kCases), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Yaml, BadFileIsRefused, testing::ValuesIn(kBadYaml), name_of_case);
 
 }  // namespace sealane::config

@@ -7,18 +7,12 @@
 
 #include <gtest/gtest.h>
 
-#include "hvswitch/rules/address_table.h"
+#include "tests/unit/hvswitch/address_table_test.h"
 
 namespace sealane::hvswitch {
 namespace {
 
-constexpr std::uint32_t kManyMacs = 10'000'000;
 constexpr std::uint64_t kSeed = 0x1234'5678'9abc'def0;
-
-AddressKey key(std::uint64_t number, std::uint16_t vlan = 10) {
-    return {VswitchId{0}, VlanId{vlan}, MacAddress{0x0200'0000'0000 | number}};
-}
-AdapterId adapter_of(std::uint64_t number) { return {static_cast<std::uint16_t>(number % 4096)}; }
 
 TEST(AddressCapacity, F25_AMillionAddressesAreAllFoundWithin48MiB) {
     constexpr std::uint64_t kMillion = 1'000'000;

@@ -1,22 +1,14 @@
 // Who has to go when there is no room: decision D12, and the cap of each adapter.
-#include <chrono>
 #include <set>
 
-#include <gtest/gtest.h>
-
-#include "hvswitch/rules/address_table.h"
+#include "tests/unit/hvswitch/address_table_test.h"
 
 namespace sealane::hvswitch {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr std::uint32_t kManyMacs = 1'000'000;
 constexpr AdapterId kX{1}, kY{2}, kZ{3};
-
-AddressKey key(std::uint64_t number, std::uint16_t vlan = 10) {
-    return {VswitchId{0}, VlanId{vlan}, MacAddress{0x0200'0000'0000 | number}};
-}
 
 /// A table of ten; times count up by themselves.
 class Eviction : public testing::Test {

@@ -21,7 +21,7 @@ constexpr std::uint64_t kKeys = 24;
 constexpr std::uint16_t kAdapters = 4;
 constexpr std::int64_t kAge = 30;
 
-AddressKey key(std::uint64_t number) {
+AddressKey key_of(std::uint64_t number) {
     return {VswitchId{static_cast<std::uint8_t>(number % 2)},
             VlanId{static_cast<std::uint16_t>(10 + number % 3)},
             MacAddress{0x0200'0000'0000 | number / 2}};
@@ -149,7 +149,7 @@ void check_same(const AddressTable& table, const Model& model) {
         RC_ASSERT(table.learned_at({adapter}) == model.used[adapter].size());
     }
     for (std::uint64_t k = 0; k < kKeys; ++k) {
-        const auto entry = table.find(key(k));
+        const auto entry = table.find(key_of(k));
         const auto expected = model.entries.find(k);
         RC_ASSERT(entry.has_value() == (expected != model.entries.end()));
         if (!entry) continue;
@@ -164,15 +164,15 @@ void do_both(AddressTable& table, Model& model, const Deed& deed, std::int64_t& 
     const AddressKind kind = deed.number < 10 ? AddressKind::Static : AddressKind::Configured;
     switch (deed.what) {
         case Deed::What::Learn:
-            RC_ASSERT(table.learn(key(deed.key), adapter, deed.number, instant) ==
+            RC_ASSERT(table.learn(key_of(deed.key), adapter, deed.number, instant) ==
                       model.learn(deed.key, adapter, deed.number, now));
             break;
         case Deed::What::Fix:
-            RC_ASSERT(table.fix(key(deed.key), adapter, kind).ok() ==
+            RC_ASSERT(table.fix(key_of(deed.key), adapter, kind).ok() ==
                       model.fix(deed.key, adapter, kind));
             break;
         case Deed::What::Forget:
-            RC_ASSERT(table.forget(key(deed.key)) == model.forget(deed.key));
+            RC_ASSERT(table.forget(key_of(deed.key)) == model.forget(deed.key));
             break;
         case Deed::What::Flush: {
             const bool all = deed.number < 3;

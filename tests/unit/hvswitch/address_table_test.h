@@ -10,11 +10,14 @@
 
 namespace sealane::hvswitch {
 
-inline constexpr std::uint32_t kManyMacs = 1'000'000;
+inline constexpr std::uint32_t kManyMacs = 10'000'000;
 inline constexpr AdapterId kOne{1}, kTwo{2}, kThree{3}, kFour{4};
 
 inline AddressKey key(std::uint64_t number, std::uint16_t vlan = 10, std::uint8_t vswitch = 0) {
     return {VswitchId{vswitch}, VlanId{vlan}, MacAddress{0x0200'0000'0000 | number}};
+}
+inline AdapterId adapter_of(std::uint64_t number) {
+    return {static_cast<std::uint16_t>(number % 4096)};
 }
 inline Instant at(Duration since_start) { return Instant(since_start); }
 

@@ -1,21 +1,17 @@
 // One writer, many readers.  Run under ThreadSanitizer too (preset tsan).
 #include <atomic>
-#include <chrono>
 #include <mutex>
 #include <set>
 #include <thread>
 #include <vector>
 
-#include <gtest/gtest.h>
-
-#include "hvswitch/rules/address_table.h"
+#include "tests/unit/hvswitch/address_table_test.h"
 
 namespace sealane::hvswitch {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr std::uint32_t kManyMacs = 1'000'000;
 constexpr std::uint64_t kPermanent = 200;
 constexpr std::uint64_t kPassing = 600;  // of which the table has room for an eighth
 // What goes wrong goes wrong within nanoseconds, so where a deed takes that long, many are needed.
@@ -25,12 +21,8 @@ constexpr int kDeeds = 400'000;
 constexpr int kDeeds = 40'000;
 #endif
 
-AddressKey key(std::uint64_t number) {
-    return {VswitchId{0}, VlanId{10}, MacAddress{0x0200'0000'0000 | number}};
-}
 /// Every key has its own adapter, so that a value read with another's key shows.
-AdapterId adapter_of(std::uint64_t number) { return {static_cast<std::uint16_t>(number)}; }
-AdapterId adapter_of(AddressKey k) { return adapter_of(k.mac().bits & 0xfff); }
+AdapterId owner_of(AddressKey k) { return adapter_of(k.mac().bits & 0xfff); }
 
 /// The smallest table, at its highest load, so that entries move all the time.
 class AddressThreads : public testing::Test {
@@ -98,7 +90,7 @@ TEST_F(AddressThreads, F28_ADumpDuringChurnIsWholeAndHoldsNoHalfEntries) {
         std::set<std::uint64_t> seen;
         std::uint64_t permanent = 0;
         table_.for_each([&](AddressKey k, const AddressEntry& entry) {
-            if (!seen.insert(k.word).second || entry.adapter != adapter_of(k)) ++wrong;
+            if (!seen.insert(k.word).second || entry.adapter != owner_of(k)) ++wrong;
             permanent += static_cast<std::uint64_t>(entry.kind == AddressKind::Configured);
         });
         if (permanent != kPermanent) ++incomplete;

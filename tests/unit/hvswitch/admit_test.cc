@@ -8,9 +8,6 @@
 namespace sealane::hvswitch {
 namespace {
 
-constexpr MacAddress kDst{0x0200'0000'0002};
-constexpr MacAddress kSrc{0x0200'0000'0001};
-
 Admission admit_bytes(const PortRules& port, const Bytes& bytes) {
     return admit(port, head_of(bytes));
 }

@@ -13,9 +13,6 @@
 namespace sealane::hvswitch {
 namespace {
 
-constexpr MacAddress kDst{0x0200'0000'0002};
-constexpr MacAddress kSrc{0x0200'0000'0001};
-
 /// A frame as a list of tags, outermost first.
 using Tags = std::vector<Tag>;
 

@@ -18,8 +18,12 @@ using wire::Bytes;
 using wire::c_tag;
 using wire::frame_bytes;
 using wire::head_of;
+using wire::kDst;
+using wire::kSrc;
 using wire::s_tag;
 using wire::Tag;
+
+inline constexpr SlotId kSlot{0};  ///< The only one.
 
 [[nodiscard]] inline PortRules access_port(std::uint16_t pvid) {
     return {.present = true, .pvid = {pvid}};

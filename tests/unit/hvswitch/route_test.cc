@@ -15,7 +15,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr AdapterId kLpar1{0}, kLpar2{1}, kOther20{2}, kTrunkA{3}, kTrunkB{4};
-constexpr SlotId kSlot{0};
 constexpr VlanId kVlan{10};
 constexpr MacAddress kMac{0x0200'0000'0042};
 

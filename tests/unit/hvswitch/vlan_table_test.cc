@@ -11,7 +11,6 @@ namespace sealane::hvswitch {
 namespace {
 
 constexpr AdapterId kAcc10{0}, kAcc10b{1}, kAcc20{2}, kTrk{3}, kHyb{4}, kProm{5};
-constexpr SlotId kSlot{0};
 constexpr MacAddress kSource{0x0200'0000'0001};
 constexpr MacAddress kOther{0x0200'0000'0002};
 

@@ -13,6 +13,7 @@ namespace {
 
 using test::Packet;
 using test::payload_of;
+using test::v6;
 
 constexpr Claim kTcp{.tcp = true};
 constexpr Claim kUdp{.udp = true};
@@ -52,11 +53,6 @@ Packet udp(std::size_t payload) { return {.tcp = false, .payload = payload_of(pa
 Packet with_flags(std::uint16_t flags, std::size_t payload = 2000) {
     Packet packet = tcp(payload);
     packet.flags = flags;
-    return packet;
-}
-
-Packet v6(Packet packet) {
-    packet.version = 6;
     return packet;
 }
 

@@ -16,6 +16,8 @@ namespace sealane::wire {
 
 using Bytes = std::vector<std::uint8_t>;
 
+inline constexpr MacAddress kDst{0x0200'0000'0002};
+inline constexpr MacAddress kSrc{0x0200'0000'0001};
 inline constexpr MacAddress kBroadcast{0xffff'ffff'ffff};
 inline constexpr MacAddress kGroup{0x0100'5e00'00fb};
 inline constexpr std::uint16_t kIpv4 = 0x0800;

@@ -16,7 +16,7 @@ using Fault = L4Head::Fault;
 const Packet::Bytes kTwoTags{0x88, 0xa8, 0x00, 0x14, 0x81, 0x00, 0x60, 0x0a};
 
 /// Of the frame whole, as parse_l4() wants it.
-L4Head head_of(const Packet::Bytes& frame) { return parse_l4(frame, frame.size()); }
+L4Head l4_of(const Packet::Bytes& frame) { return parse_l4(frame, frame.size()); }
 
 Packet::Extension options(std::uint8_t type, std::uint8_t units = 0) {
     Packet::Extension extension{.type = type, .rest = Packet::Bytes(7 + 8U * units)};
@@ -28,20 +28,20 @@ TEST(L4Head, Ipv4TcpWithOptionsAndTags) {
     Packet packet{.tags = kTwoTags, .payload = test::payload_of(33)};
     packet.ip_options = Packet::Bytes(8, 1);
     packet.tcp_options = Packet::Bytes(12, 1);
-    EXPECT_EQ(head_of(packet.bytes()),
+    EXPECT_EQ(l4_of(packet.bytes()),
               (L4Head{.ip_version = 4,
                       .protocol = 6,
                       .l2_length = 22,
                       .l3_length = 28,
                       .l4_length = 32,
                       .ip_length = 28 + 32 + 33}));
-    EXPECT_EQ(head_of(packet.bytes()).payload(), 33U);
+    EXPECT_EQ(l4_of(packet.bytes()).payload(), 33U);
 }
 
 TEST(L4Head, Ipv6UdpBehindExtensionHeaders) {
     Packet packet{.version = 6, .tcp = false, .payload = test::payload_of(5)};
     packet.extensions = {options(0), options(60, 2), options(43)};
-    EXPECT_EQ(head_of(packet.bytes()),
+    EXPECT_EQ(l4_of(packet.bytes()),
               (L4Head{.ip_version = 6,
                       .protocol = 17,
                       .l2_length = 14,
@@ -53,13 +53,13 @@ TEST(L4Head, Ipv6UdpBehindExtensionHeaders) {
 TEST(L4Head, PaddingBehindThePacketIsNoPayload) {
     auto frame = Packet{.payload = {1}}.bytes();
     frame.resize(60);
-    EXPECT_EQ(head_of(frame).payload(), 1U);
+    EXPECT_EQ(l4_of(frame).payload(), 1U);
 }
 
 TEST(L4Head, OtherProtocolsHaveAnIpHeadOnly) {
     auto frame = Packet{.payload = test::payload_of(9)}.bytes();
     frame[23] = 132;
-    const L4Head head = head_of(frame);
+    const L4Head head = l4_of(frame);
     EXPECT_EQ(head.fault, Fault::None);
     EXPECT_EQ(head.l4_length, 0);
     EXPECT_EQ(head.protocol, 132);
@@ -68,13 +68,13 @@ TEST(L4Head, OtherProtocolsHaveAnIpHeadOnly) {
 TEST(L4Head, FragmentsHaveNoL4Head) {
     for (const std::uint16_t field : std::vector<std::uint16_t>{0x2000, 0x0001, 0x1fff}) {
         const Packet packet{.fragment = field, .payload = test::payload_of(64)};
-        EXPECT_TRUE(head_of(packet.bytes()).fragment) << field;
-        EXPECT_EQ(head_of(packet.bytes()).l4_length, 0);
+        EXPECT_TRUE(l4_of(packet.bytes()).fragment) << field;
+        EXPECT_EQ(l4_of(packet.bytes()).l4_length, 0);
     }
     Packet packet{.version = 6, .payload = test::payload_of(64)};
     packet.extensions = {options(0), options(44)};
-    EXPECT_TRUE(head_of(packet.bytes()).fragment);
-    EXPECT_EQ(head_of(packet.bytes()).l3_length, 56);
+    EXPECT_TRUE(l4_of(packet.bytes()).fragment);
+    EXPECT_EQ(l4_of(packet.bytes()).l3_length, 56);
 }
 
 TEST(L4Head, EveryTruncationIsSeenAndNothingBehindItIsRead) {
@@ -85,9 +85,9 @@ TEST(L4Head, EveryTruncationIsSeenAndNothingBehindItIsRead) {
         for (std::size_t length = 0; length < whole.size(); ++length) {
             const Packet::Bytes cut(whole.begin(),
                                     whole.begin() + static_cast<std::ptrdiff_t>(length));
-            ASSERT_NE(head_of(cut).fault, Fault::None) << version << ": " << length;
+            ASSERT_NE(l4_of(cut).fault, Fault::None) << version << ": " << length;
         }
-        EXPECT_EQ(head_of(whole).fault, Fault::None);
+        EXPECT_EQ(l4_of(whole).fault, Fault::None);
     }
 }
 
@@ -96,20 +96,20 @@ TEST(L4Head, G18ExtensionHeadersThatRunOnAreNotFollowed) {
     packet.extensions = {options(60, 0)};
     auto frame = packet.bytes();
     frame[14 + 40 + 1] = 255;  // says 2048 bytes
-    EXPECT_EQ(head_of(frame).fault, Fault::Malformed);
+    EXPECT_EQ(l4_of(frame).fault, Fault::Malformed);
     frame[14 + 40 + 1] = 20;  // 168 bytes, all there, more than is followed
-    EXPECT_EQ(head_of(frame).fault, Fault::TooLong);
+    EXPECT_EQ(l4_of(frame).fault, Fault::TooLong);
 
     packet.extensions.assign(100, options(60, 0));
-    EXPECT_EQ(head_of(packet.bytes()).fault, Fault::TooLong);
+    EXPECT_EQ(l4_of(packet.bytes()).fault, Fault::TooLong);
 }
 
 TEST(L4Head, G18HeadersAreFollowedUpToTheLimit) {
     Packet packet{.version = 6, .payload = test::payload_of(300)};
     packet.extensions.assign(14, options(60, 0));  // 14 + 40 + 112 + 20 = 186
-    EXPECT_EQ(head_of(packet.bytes()).headers(), 186U);
+    EXPECT_EQ(l4_of(packet.bytes()).headers(), 186U);
     packet.extensions.emplace_back(options(60, 0));
-    EXPECT_EQ(head_of(packet.bytes()).fault, Fault::TooLong);
+    EXPECT_EQ(l4_of(packet.bytes()).fault, Fault::TooLong);
 }
 
 TEST(L4Head, HeadersThatContradictThemselvesAreMalformed) {
@@ -117,7 +117,7 @@ TEST(L4Head, HeadersThatContradictThemselvesAreMalformed) {
     const auto with = [&](std::size_t at, std::uint8_t value) {
         auto frame = good;
         frame[at] = value;
-        return head_of(frame).fault;
+        return l4_of(frame).fault;
     };
     EXPECT_EQ(with(14, 0x44), Fault::Malformed);  // IP header of 16 bytes
     EXPECT_EQ(with(14, 0x65), Fault::Malformed);  // version 6 under IPv4's EtherType
@@ -134,7 +134,7 @@ TEST(L4Head, HeadersThatContradictThemselvesAreMalformed) {
 TEST(L4Head, MoreThanTwoTagsAreNotFollowed) {
     Packet packet{.tags = kTwoTags};
     packet.tags.insert(packet.tags.end(), {0x81, 0x00, 0x00, 0x01});
-    EXPECT_EQ(head_of(packet.bytes()).fault, Fault::NotIp);
+    EXPECT_EQ(l4_of(packet.bytes()).fault, Fault::NotIp);
 }
 
 }  // namespace

@@ -9,9 +9,6 @@
 namespace sealane::wire {
 namespace {
 
-constexpr MacAddress kDst{0x0200'0000'0002};
-constexpr MacAddress kSrc{0x0200'0000'0001};
-
 /// Parses the first `length` bytes, and nothing is readable behind them: a sanitizer sees any
 /// over-read.
 FrameHead parse_cut(const Bytes& bytes,

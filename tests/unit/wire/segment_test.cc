@@ -16,19 +16,16 @@ namespace {
 
 using test::Packet;
 using test::payload_of;
+using test::v6;
 
 Packet large(std::size_t payload) {
     Packet packet{.payload = payload_of(payload)};
     packet.checksum = Packet::Checksum::Partial;
     return packet;
 }
-Packet large_udp(std::size_t payload) {
+Packet large_datagram(std::size_t payload) {
     Packet packet = large(payload);
     packet.tcp = false;
-    return packet;
-}
-Packet v6(Packet packet) {
-    packet.version = 6;
     return packet;
 }
 
@@ -143,18 +140,18 @@ TEST(Segment, G19TagsAreInEverySegment) {
 
 TEST(Segment, G27G29Datagrams) {
     for (const std::uint16_t count : {std::uint16_t{2}, std::uint16_t{44}}) {
-        expect_segments("full", large_udp(1472U * count), 1472, count);
-        if (count < 44) expect_segments("+1", large_udp(1472U * count + 1), 1472, count + 1U);
-        expect_segments("over IPv6", v6(large_udp(1400U * count)), 1400, count);
+        expect_segments("full", large_datagram(1472U * count), 1472, count);
+        if (count < 44) expect_segments("+1", large_datagram(1472U * count + 1), 1472, count + 1U);
+        expect_segments("over IPv6", v6(large_datagram(1400U * count)), 1400, count);
     }
-    expect_segments("one byte each", large_udp(128), 1, 128);
-    Packet none = large_udp(3000);
+    expect_segments("one byte each", large_datagram(128), 1, 128);
+    Packet none = large_datagram(3000);
     none.checksum = Packet::Checksum::None;
     expect_segments("without a checksum", none, 1000, 3);
 }
 
 TEST(Segment, G29SumOfZeroIsWrittenAsOnes) {
-    const auto frame = large_udp(4).bytes();
+    const auto frame = large_datagram(4).bytes();
     const L4Head head = parse_l4(frame, frame.size());
     const Segmentation made(std::span<const std::uint8_t>(frame).first(head.headers()), head, 2);
     bool found = false;
