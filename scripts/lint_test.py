@@ -56,8 +56,8 @@ class Lint(unittest.TestCase):
 
     def test_what_tidy_says_on_standard_error_is_shown(self):
         (self.root / "control/x.cc").write_text("int x = 1;\n")
-        (self.root / "build/release").mkdir(parents=True)
-        (self.root / "build/release/compile_commands.json").write_text("not json")
+        (self.root / "build/tidy").mkdir(parents=True)
+        (self.root / "build/tidy/compile_commands.json").write_text("not json")
         done = self.lint("tidy")
         self.assertIn("compilation database", done.stderr)
 
