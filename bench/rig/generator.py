@@ -8,7 +8,7 @@ from testpmd import COMMAND, COMMON, PROMPT
 
 # Frames as they stand in memory, without the checksum that their names count: size -> bursts in flight, each way.
 MIXES = {"64": [(60, 8)], "512": [(508, 8)], "1518": [(1514, 8)], "imix": [(60, 7), (566, 4), (1514, 1)]}
-QUEUE = "queues=1,queue_size=1024,in_order=1,packed_vq=0,mrg_rxbuf="
+QUEUE = "queues=1,in_order=1,packed_vq=0"
 
 
 class Generator:
@@ -16,8 +16,10 @@ class Generator:
 
     mode = "mac"
 
-    def __init__(self, room, cores, sockets, mix, mergeable=False):
-        self.room, self.cores, self.sockets, self.mix, self.mergeable = room, cores, sockets, mix, mergeable
+    def __init__(self, room, cores, sockets, mix, mergeable=False, ring=1024, buffers=32768):
+        self.room, self.cores, self.sockets, self.mix = room, cores, sockets, mix
+        self.queue = f"{QUEUE},queue_size={ring},mrg_rxbuf={int(mergeable)}"
+        self.buffers = buffers
         self.process = None
 
     def more_devices(self):
@@ -25,14 +27,14 @@ class Generator:
 
     def start(self):
         """Listens; the device under test may connect from now on."""
-        vdevs = (f"--vdev=net_virtio_user{i},path={path},mac={mac},server=1,{QUEUE}{int(self.mergeable)}"
+        vdevs = (f"--vdev=net_virtio_user{i},path={path},mac={mac},server=1,{self.queue}"
                  for i, (path, mac) in enumerate(zip(self.sockets, LOOP_MACS)))
         others = (f"--eth-peer={i},{mac}" for i, mac in enumerate(reversed(LOOP_MACS)))
         self.process = self.room.start("generator", [
             *COMMAND, "--lcores", f"0@{self.cores.rest},1@{self.cores.rest}", "--main-lcore", "0", "--no-pci",
             "--in-memory", "--single-file-segments", "-m", "256", "--force-max-simd-bitwidth=512", *vdevs,
             *(f"--vdev={device}" for device in self.more_devices()), "--", *COMMON, f"--forward-mode={self.mode}", *others, "--no-flush-rx",
-            "--mbuf-size=2176", "--total-num-mbufs=32768"], {self.cores.rest})
+            "--mbuf-size=2176", f"--total-num-mbufs={self.buffers}"], {self.cores.rest})
         self._wait_for_sockets()
 
     def _wait_for_sockets(self):

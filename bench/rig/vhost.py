@@ -52,7 +52,7 @@ def whole(rig):
 
     def small(room, make):
         return Looped(room, lambda sockets: generator.Generator(
-            room, rig.cores, sockets, generator.MIXES["1518"], mergeable=True), make)
+            room, rig.cores, sockets, generator.MIXES["1518"], **large.FEW), make)
 
     def ovs(room, tso):
         return lambda load: Ovs(room, rig.cores, load, {"userspace-tso-enable": tso})
