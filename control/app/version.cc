@@ -1,5 +1,6 @@
 #include "control/app/version.h"
 
+#include "dataplane/wire/checksum.h"
 #include "dataplane/worker/eal.h"
 
 namespace sealane::app {
@@ -24,7 +25,10 @@ namespace sealane::app {
 #define SEALANE_ISA "an architecture without a name here"
 #endif
 
-rpc::VersionFacts version_facts() { return {SEALANE_VERSION, worker::dpdk_version(), SEALANE_ISA}; }
+rpc::VersionFacts version_facts() {
+    return {
+        SEALANE_VERSION, worker::dpdk_version(), SEALANE_ISA, std::string(wire::sum_kernel_name())};
+}
 
 bool cpu_runs_it() {
 #if defined(SEALANE_CPU_FEATURE)

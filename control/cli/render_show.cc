@@ -114,10 +114,11 @@ std::string render_show(const json& reply) {
 }
 
 std::string render_version(const json& reply) {
-    return fmt::format("sealane {}\n{}\nbuilt for {}\n",
+    return fmt::format("sealane {}\n{}\nbuilt for {}\nsums checksums with {}\n",
                        reply.at("version").get<std::string>(),
                        reply.at("dpdk").get<std::string>(),
-                       reply.at("isa").get<std::string>());
+                       reply.at("isa").get<std::string>(),
+                       reply.at("checksums").get<std::string>());
 }
 
 }  // namespace sealane::cli

@@ -145,7 +145,10 @@ json new_reply() { return {{"schema_version", kSchemaVersion}}; }
 
 json version_reply(const VersionFacts& facts) {
     json reply = new_reply();
-    reply.update({{"version", facts.version}, {"dpdk", facts.dpdk}, {"isa", facts.isa}});
+    reply.update({{"version", facts.version},
+                  {"dpdk", facts.dpdk},
+                  {"isa", facts.isa},
+                  {"checksums", facts.checksums}});
     return reply;
 }
 

@@ -14,7 +14,8 @@ namespace sealane::rpc {
 struct VersionFacts {
     std::string version;
     std::string dpdk;
-    std::string isa;  ///< Least instruction set it runs on.
+    std::string isa;        ///< Least instruction set it runs on.
+    std::string checksums;  ///< What it sums with on this processor: "avx512", "avx2", "portable".
 };
 
 [[nodiscard]] nlohmann::json version_reply(const VersionFacts& facts);

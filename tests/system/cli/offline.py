@@ -24,7 +24,7 @@ def check_offline(scene):
     check_bench(scene)
     expect(scene, "`version` names DPDK", tell(scene, "version"), DONE, "DPDK")
     reply = expect_json(scene, "`version --json`", tell(scene, "version", "--json"))
-    scene.check("version has its fields", {"version", "dpdk", "isa"} <= set(reply))
+    scene.check("version has its fields", {"version", "dpdk", "isa", "checksums"} <= set(reply))
     expect(scene, "`doctor` finds that sealane can run here", tell(scene, "doctor"), DONE, "hugepages")
     expect_json(scene, "`doctor --json`", tell(scene, "doctor", "--json"))
 

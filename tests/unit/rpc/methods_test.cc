@@ -17,7 +17,7 @@ struct Fixture {
     std::unique_ptr<runtime::System::Parts> made = runtime::fake_parts();
     runtime::System::Parts* parts = made.get();
     std::unique_ptr<runtime::System> system = runtime::System::Parts::run(std::move(made));
-    Methods methods = make_methods(*system, {"0.1.0", "DPDK 22.11.11", "corei7"});
+    Methods methods = make_methods(*system, {"0.1.0", "DPDK 22.11.11", "corei7", "avx2"});
 
     json ask(const std::string& method, const json& params = json::object()) {
         const json request{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}};
