@@ -3,6 +3,7 @@
 // which other work on the machine does not touch.
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 #include <x86intrin.h>
 
@@ -116,8 +117,7 @@ struct Bench {
             settings.rules.slots.push_back(rules.is_trunk ? hvswitch::SlotId{0}
                                                           : hvswitch::kNoSlot);
             ports.push_back(std::make_unique<LoopPort>(
-                pools.frames.get(),
-                i == 0 ? std::move(frames) : std::vector<std::array<std::uint8_t, 60>>{}));
+                pools.frames.get(), std::exchange(frames, {})));  // all of them come from the first
             outlets.push_back(std::make_unique<port::Outlet>(rules.is_trunk ? *link : *ports.back(),
                                                              pools.heads.get(),
                                                              port::Outlet::Settings{}));

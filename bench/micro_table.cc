@@ -101,6 +101,7 @@ class RteTable {
     RteTable& operator=(const RteTable&) = delete;
 
     bool add(AddressKey key) {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): rte_hash keeps small values so.
         void* const adapter = reinterpret_cast<void*>(std::uintptr_t{kAdapter.index});
         return rte_hash_add_key_data(table_, &key.word, adapter) == 0;
     }

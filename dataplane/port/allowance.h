@@ -14,7 +14,7 @@ namespace sealane::port {
 /// would have been right.  It is given back by doubling.  Counted once a burst, not a frame.
 class Allowance {
   public:
-    static constexpr std::uint64_t kBytes = 256 * 1024;
+    static constexpr std::uint64_t kBytes = std::uint64_t{256} * 1024;
 
     /// Of the next poll, at least 1.
     [[nodiscard]] std::uint16_t room() const { return room_; }

@@ -62,7 +62,8 @@ class FoundEntry {
   public:
     FoundEntry() = default;  ///< None.
     explicit FoundEntry(std::uint32_t word) : word_(word) {}
-    FoundEntry(const std::optional<AddressEntry>& entry) : word_(entry ? pack(*entry) : kNone) {}
+    explicit FoundEntry(const std::optional<AddressEntry>& entry)
+        : word_(entry ? pack(*entry) : kNone) {}
 
     explicit operator bool() const { return word_ != kNone; }
     AddressEntry operator*() const { return unpack(word_); }

@@ -139,7 +139,7 @@ TEST_F(AddressTableTest, ForEachGivesEveryEntryOnce) {
 
 TEST_F(AddressTableTest, IsFreshWhenLearningWouldChangeNothing) {
     const auto fresh = [&](std::uint64_t number, AdapterId from, Duration when) {
-        return table_.is_fresh(table_.find(key(number)), from, at(when));
+        return table_.is_fresh(FoundEntry(table_.find(key(number))), from, at(when));
     };
     learn(1, kOne, milliseconds{5200});
     EXPECT_TRUE(fresh(1, kOne, milliseconds{5000}));

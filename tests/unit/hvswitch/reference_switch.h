@@ -70,7 +70,7 @@ class ReferenceSwitch {
         if (in.pop) bytes = wire::popped(std::move(bytes));
 
         const VlanId vlan = in.tci.vid();
-        const Route way = route(rules, held, from, vlan, head.dst, found);
+        const Route way = route(rules, held, from, vlan, head.dst, FoundEntry(found));
         if (way.kind == Route::Kind::Dropped) return {.drop = way.why};
 
         Outcome outcome;

@@ -40,7 +40,7 @@ class Routing : public testing::Test {
                             const std::optional<AddressEntry>& found = std::nullopt,
                             MacAddress dst = kMac,
                             VlanId vlan = kVlan) const {
-        return route(SwitchRules(settings_), slots_, from, vlan, dst, found);
+        return route(SwitchRules(settings_), slots_, from, vlan, dst, FoundEntry(found));
     }
     [[nodiscard]] std::vector<AdapterId> receivers(AdapterId from, VlanId vlan = kVlan) const {
         const SwitchRules rules(settings_);
@@ -259,7 +259,7 @@ TEST(RoutingProperty, WhoeverGetsAFrameIsAnotherEnabledMemberOfItsVlanAndHoldsIt
             if (frame.pick(3) != 0) found = at({static_cast<std::uint16_t>(frame.pick(14))});
 
             std::vector<AdapterId> reached;
-            const Route way = route(rules, frame.slots, from, vlan, dst, found);
+            const Route way = route(rules, frame.slots, from, vlan, dst, FoundEntry(found));
             const auto reach = [&](AdapterId id) { reached.push_back(id); };
             if (way.kind == Route::Kind::One) reach(way.to);
             if (way.kind == Route::Kind::Fanout) {
