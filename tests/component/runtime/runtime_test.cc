@@ -38,13 +38,22 @@ void RuntimeTest::start(const std::string& text) {
 }
 
 bool RuntimeTest::send(const std::string& adapter, const test::Bytes& frame) {
-    rte_mbuf* made = test::make_frame(system_->frame_pool(), frame);
-    EXPECT_NE(made, nullptr) << "the pool is empty";
-    if (made == nullptr) return false;
+    return send_together(adapter, {frame});
+}
+
+bool RuntimeTest::send_together(const std::string& adapter,
+                                const std::vector<test::Bytes>& frames) {
+    std::vector<rte_mbuf*> made;
+    for (const test::Bytes& frame : frames) {
+        made.push_back(test::make_frame(system_->frame_pool(), frame));
+        EXPECT_NE(made.back(), nullptr) << "the pool is empty";
+        if (made.back() == nullptr) made.pop_back();
+    }
     AdapterCounters outcome;
     port::Tally tally(outcome);
-    system_->ring_client(adapter)->send(&made, 1, tally);
-    return outcome.tx_frames.read() == 1;
+    system_->ring_client(adapter)->send(
+        made.data(), static_cast<std::uint16_t>(made.size()), tally);
+    return outcome.tx_frames.read() == frames.size();
 }
 
 std::vector<test::Bytes> RuntimeTest::take(const std::string& adapter) {

@@ -25,6 +25,8 @@ class RuntimeTest : public testing::Test {
 
     /// The client of `adapter` sends a frame; false: its ring was full.
     bool send(const std::string& adapter, const test::Bytes& frame);
+    /// Several, which the switch sees at one moment; false: not all went.
+    bool send_together(const std::string& adapter, const std::vector<test::Bytes>& frames);
     /// What has come out at `adapter` when nothing moves any more.
     std::vector<test::Bytes> take(const std::string& adapter);
     void settle() { ASSERT_TRUE(system_->settle(10)) << "frames go round for ever"; }
