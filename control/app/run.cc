@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include <vector>
 
 #include "control/app/seed.h"
 #include "control/app/socket_guard.h"
@@ -88,15 +89,18 @@ void log_notices(const std::string& file, const config::System& model) {
     }
 }
 
-void guard_port_sockets(const config::System& model, SocketGuard& guard) {
+/// The sockets that the frame's ports make.
+std::vector<std::string> port_sockets(const config::System& model) {
+    std::vector<std::string> paths;
     for (const config::Partition& partition : model.partitions) {
         for (const config::Adapter& adapter : partition.adapters) {
             const auto* stream = std::get_if<config::QemuStreamPort>(&adapter.port);
-            if (stream != nullptr && stream->listen) guard.watch(stream->path);
+            if (stream != nullptr && stream->listen) paths.push_back(stream->path);
             const auto* vhost = std::get_if<config::VhostUserPort>(&adapter.port);
-            if (vhost != nullptr && vhost->server) guard.watch(vhost->path);
+            if (vhost != nullptr && vhost->server) paths.push_back(vhost->path);
         }
     }
+    return paths;
 }
 
 std::string some(std::size_t number, const char* thing) {
@@ -128,9 +132,15 @@ int serve(const config::System& model,
     needs.log = log_line_of_dpdk;
     const auto environment = worker::Eal::start(needs);
     if (!environment) return fail(asked, environment.error());
+    const std::vector<std::string> sockets = port_sockets(model);
+    for (const std::string& path : sockets) {
+        guard.expect(path);
+    }
     auto system = runtime::System::start(model, **environment, asked.file, new_seed());
     if (!system) return fail(asked, system.error());
-    guard_port_sockets(model, guard);
+    for (const std::string& path : sockets) {
+        guard.watch(path);
+    }
     log_start(model, (*environment)->profile().hugepages, listener.path());
 
     const rpc::Methods methods = rpc::make_methods(**system, version_facts());
@@ -155,6 +165,7 @@ int run_daemon(const cli::Invocation& asked) {
     log_notices(asked.file, *loaded.system);
 
     const rpc::Fd signals = catch_stop_signals();
+    guard->expect(asked.control);
     const auto listener = rpc::Listener::open(asked.control);
     if (!listener) return fail(asked, listener.error());
     guard->watch(listener->path());

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <linux/close_range.h>
+#include <map>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +20,9 @@ namespace sealane::app {
 namespace {
 
 /// One message through the pipe: small enough to be written and read in one piece (pipe(7)).
+/// Without a path it says that the daemon has undone all that it did.
 struct Notice {
+    bool is_made;  ///< Otherwise expected, and `identity` is nobody's.
     rpc::SocketIdentity identity;
     std::array<char, 1'024> path;  ///< Absolute, ends in 0.
 };
@@ -38,19 +42,44 @@ void shut_out_the_world(int pipe) {
     [[maybe_unused]] const int moved = ::chdir("/");  // keeps no file system busy, if it can
 }
 
+/// When the pipe ends, the kernel may still be about to close the daemon's sockets.  It takes no
+/// longer than this; then they are a successor's.
+constexpr int kLooks = 100;
+constexpr int kBetweenLooksMs = 5;
+
+void remove_expected(std::vector<std::string> paths, bool is_daemon_dying) {
+    for (int look = 0; look < kLooks; ++look) {
+        std::erase_if(paths, rpc::remove_orphan);
+        if (paths.empty() || !is_daemon_dying) return;
+        ::poll(nullptr, 0, kBetweenLooksMs);
+    }
+}
+
 [[noreturn]] void stand_guard(int pipe) {
     shut_out_the_world(pipe);
-    std::vector<Notice> watched;
+    std::map<std::string, std::optional<rpc::SocketIdentity>> watched;
+    bool is_dying = true;
     Notice notice;
     for (;;) {
         const ssize_t size = ::read(pipe, &notice, sizeof notice);
         if (size < 0 && errno == EINTR) continue;
         if (size != static_cast<ssize_t>(sizeof notice)) break;
-        watched.push_back(notice);
+        const std::string path = notice.path.data();
+        if (path.empty()) {
+            is_dying = false;
+        } else {
+            watched[path] = notice.is_made ? std::optional(notice.identity) : std::nullopt;
+        }
     }
-    for (const Notice& socket : watched) {
-        rpc::remove_socket(socket.path.data(), socket.identity);
+    std::vector<std::string> expected;
+    for (const auto& [path, identity] : watched) {
+        if (identity) {
+            rpc::remove_socket(path, *identity);
+        } else {
+            expected.push_back(path);
+        }
     }
+    remove_expected(std::move(expected), is_dying);
     ::_exit(0);
 }
 
@@ -75,19 +104,29 @@ SocketGuard::SocketGuard(SocketGuard&& other) noexcept
     : pipe_(std::move(other.pipe_)), child_(std::exchange(other.child_, -1)) {}
 
 SocketGuard::~SocketGuard() {
+    if (pipe_.is_open()) tell("", std::nullopt);
     pipe_.reset();
     if (child_ < 0) return;
     while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
     }
 }
 
+void SocketGuard::expect(const std::string& path) {
+    tell(std::filesystem::absolute(path).string(), std::nullopt);
+}
+
 void SocketGuard::watch(const std::string& path) {
     const auto identity = rpc::identify_socket(path);
-    const std::string absolute = std::filesystem::absolute(path).string();
+    if (identity) tell(std::filesystem::absolute(path).string(), identity);
+}
+
+void SocketGuard::tell(const std::string& path,
+                       const std::optional<rpc::SocketIdentity>& identity) const {
     Notice notice{};
-    if (!identity || absolute.size() >= notice.path.size()) return;
-    notice.identity = *identity;
-    std::memcpy(notice.path.data(), absolute.data(), absolute.size());
+    if (path.size() >= notice.path.size()) return;
+    notice.is_made = identity.has_value();
+    notice.identity = identity.value_or(rpc::SocketIdentity{});
+    std::memcpy(notice.path.data(), path.data(), path.size());
     // A guard that is gone leaves files behind, and nothing worse.
     [[maybe_unused]] const ssize_t written = ::write(pipe_.get(), &notice, sizeof notice);
 }

@@ -1,6 +1,7 @@
 // Sees to it that no socket file outlives the daemon, not even when it is killed with SIGKILL.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <sys/types.h>
 
@@ -11,8 +12,8 @@ namespace sealane::app {
 
 /// A small child process that waits for the end of a pipe.  Only the daemon holds the other end, so
 /// it closes when the daemon dies of whatever cause; the child then removes the socket files that
-/// it was told of and that are still the same.  It has a session of its own (no Ctrl-C reaches it)
-/// and no other descriptor.
+/// it was told of and that are still the same; of those that were only expected, what nobody has
+/// open.  It has a session of its own (no Ctrl-C reaches it) and no other descriptor.
 ///
 /// What makes it harder than it looks: it forks, so it must be started before the first thread; and
 /// a new daemon may already have put its own socket in the old one's place.
@@ -24,6 +25,8 @@ class SocketGuard {
     /// Lets the child go and waits for it.  By now the files are gone; if one is not, it goes too.
     ~SocketGuard();
 
+    /// One that will be made at `path`: the daemon may die before it can say which it was.
+    void expect(const std::string& path);
     /// The socket that stands at `path` now; nothing happens if there is none.
     void watch(const std::string& path);
 
@@ -31,6 +34,7 @@ class SocketGuard {
 
   private:
     SocketGuard(rpc::Fd pipe, pid_t child);
+    void tell(const std::string& path, const std::optional<rpc::SocketIdentity>& identity) const;
 
     rpc::Fd pipe_;
     pid_t child_ = -1;

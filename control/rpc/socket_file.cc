@@ -1,5 +1,6 @@
 #include "control/rpc/socket_file.h"
 
+#include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -49,6 +50,20 @@ std::optional<SocketIdentity> identify_socket(const std::string& path) {
 void remove_socket(const std::string& path, const SocketIdentity& identity) {
     const DirectoryLock lock(path);
     if (identify_socket(path) == identity) ::unlink(path.c_str());
+}
+
+bool remove_orphan(const std::string& path) {
+    const DirectoryLock lock(path);
+    const auto identity = identify_socket(path);
+    const auto address = unix_address(path);
+    if (!identity || !address) return true;
+    // Of the wrong kind for a listener, which so never sees a peer come and go.
+    const Fd probe(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const int connected =
+        ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address);
+    if (connected == 0 || errno != ECONNREFUSED) return false;
+    if (identify_socket(path) == identity) ::unlink(path.c_str());
+    return true;
 }
 
 DirectoryLock::DirectoryLock(const std::string& path) {

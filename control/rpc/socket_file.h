@@ -55,6 +55,10 @@ struct SocketIdentity {
 /// Removes the socket file at `path` if it is still that one.
 void remove_socket(const std::string& path, const SocketIdentity& identity);
 
+/// Removes the socket file at `path` if nobody has it open.  False: somebody has, or it can't be
+/// told.
+bool remove_orphan(const std::string& path);
+
 /// While it lives, nobody who uses it too changes sockets in the directory of `path`: looking whose
 /// a socket is and removing it are two steps.  A lock that can't be had within a second is done
 /// without: it only closes a window of microseconds.

@@ -12,6 +12,7 @@ import time
 from hugepages import check_hugepages
 from processes import NoProgress, comes_true
 from scene import run_test
+from starts import check_starts
 from stream_client import exchange, meet
 from streams_frame import client, frame_of
 from switch import Switch
@@ -155,6 +156,7 @@ def check_idle(scene):
 def play(scene):
     check_signals(scene)
     check_kill(scene)
+    check_starts(scene)
     check_hugepages(scene, check_forwards, listing)
     check_unprivileged(scene)
     check_idle(scene)
