@@ -17,7 +17,7 @@ void check_counts_and_names(const System& system, Source& source);
 /// What an adapter may be, looking at it, its partition and the vswitches.
 void check_adapters(const System& system, Source& source);
 
-/// That addresses, sockets and devices are given to one adapter only.
+/// That addresses, sockets, devices, interfaces and files to write are given to one adapter only.
 void check_uniqueness(const System& system, const Index& index, Source& source);
 
 /// That a SEA is built of what a SEA can be built of.

@@ -7,25 +7,37 @@
 namespace sealane::config {
 namespace {
 
-/// Remembers who has what, and reports the second one who wants it.
+/// Remembers who has what and where the file says so, and reports the second one who wants it.
 class Owners {
   public:
     explicit Owners(Source& source) : source_(source) {}
 
-    void take(const AdapterOf& of,
+    /// False: it is another's.
+    bool take(const AdapterOf& of,
               const std::string& thing,
               std::string_view field,
               const std::string& what,
               const std::string& right) {
-        const auto [owner, is_new] = owners_.try_emplace(thing, of.who());
-        if (is_new || owner->second == of.who()) return;  // a name taken twice has been reported
-        source_.fault(source_.at(of.adapter->place, field),
-                      of.who() + ": " + what + " is " + owner->second + "'s already; " + right);
+        const Place place = source_.at(of.adapter->place, field);
+        const auto [found, is_new] = owners_.try_emplace(thing, Owner{of.who(), place});
+        const Owner& owner = found->second;
+        if (is_new || owner.who == of.who()) return true;  // a name taken twice has been reported
+        const std::string where =
+            owner.place.line == 0 ? "" : ", in line " + std::to_string(owner.place.line);
+        source_.fault(
+            place,
+            of.who() + ": " + what + " is " + owner.who + "'s already" + where + "; " + right);
+        return false;
     }
 
   private:
+    struct Owner {
+        std::string who;
+        Place place;
+    };
+
     Source& source_;
-    std::map<std::string, std::string> owners_;
+    std::map<std::string, Owner> owners_;
 };
 
 /// Its address, given or made.
@@ -61,9 +73,26 @@ std::string full_pci_address(const std::string& pci) {
     return full;
 }
 
+/// The value of "key=..." in "net_x0,key=...,other=...", or nothing.
+std::string devarg(const std::string& devargs, const std::string& key) {
+    const std::size_t at = devargs.find("," + key + "=");
+    if (at == std::string::npos) return {};
+    const std::size_t begin = at + key.size() + 2;
+    return devargs.substr(begin, devargs.find(',', begin) - begin);
+}
+
+std::string plain_path(const std::string& path) {
+    return std::filesystem::path(path).lexically_normal().string();
+}
+
 class PortCheck {
   public:
-    explicit PortCheck(Source& source) : source_(source), sockets_(source), devices_(source) {}
+    explicit PortCheck(Source& source)
+        : source_(source),
+          sockets_(source),
+          devices_(source),
+          interfaces_(source),
+          captures_(source) {}
 
     void check(const AdapterOf& of) {
         if (const auto* stream = std::get_if<QemuStreamPort>(&of.adapter->port)) {
@@ -78,11 +107,7 @@ class PortCheck {
   private:
     void check_socket(const AdapterOf& of, const std::string& path, std::string_view field) {
         if (path.empty()) return;
-        sockets_.take(of,
-                      std::filesystem::path(path).lexically_normal().string(),
-                      field,
-                      "socket " + path,
-                      "use another path");
+        sockets_.take(of, plain_path(path), field, "socket " + path, "use another path");
     }
 
     void check_ethdev(const AdapterOf& of, const EthdevPort& ethdev) {
@@ -92,12 +117,7 @@ class PortCheck {
                               "; DPDK has room for " + std::to_string(kMaxEthdevPorts));
         }
         if (!ethdev.devargs.empty()) {
-            const std::string name = ethdev.devargs.substr(0, ethdev.devargs.find(','));
-            devices_.take(of,
-                          is_pci(name) ? full_pci_address(name) : name,
-                          "devargs",
-                          "device " + name,
-                          "use another device, such as one with the next number");
+            check_devargs(of, ethdev.devargs);
         } else if (!ethdev.pci.empty()) {
             devices_.take(of,
                           full_pci_address(ethdev.pci),
@@ -107,11 +127,35 @@ class PortCheck {
         }
     }
 
+    void check_devargs(const AdapterOf& of, const std::string& devargs) {
+        const std::string name = devargs.substr(0, devargs.find(','));
+        const bool is_new = devices_.take(of,
+                                          is_pci(name) ? full_pci_address(name) : name,
+                                          "devargs",
+                                          "device " + name,
+                                          "use another device, such as one with the next number");
+        if (!is_new) return;
+        const std::string interface = devarg(devargs, "iface");
+        if (name.starts_with("net_vhost")) {
+            check_socket(of, interface, "devargs");
+        } else if (!interface.empty() && interface.find('%') == std::string::npos) {
+            // Whatever the driver: two would take each other's frames.
+            interfaces_.take(
+                of, interface, "devargs", "interface " + interface, "use another interface");
+        }
+        if (const std::string file = devarg(devargs, "tx_pcap"); !file.empty()) {
+            captures_.take(
+                of, plain_path(file), "devargs", "capture file " + file, "write to another");
+        }
+    }
+
     static bool is_pci(const std::string& name) { return name.find(':') != std::string::npos; }
 
     Source& source_;
     Owners sockets_;
     Owners devices_;
+    Owners interfaces_;
+    Owners captures_;
     std::size_t ethdevs_ = 0;
 };
 

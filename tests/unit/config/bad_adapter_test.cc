@@ -118,22 +118,24 @@ constexpr BadFile kBadAdapter[] = {
      32,
      "pvid: 2",
      "pvid: 2, mac: \"02:00:00:00:00:01\"",
-     "32:71: lpar1/ent1: mac 02:00:00:00:00:01 on ETHERNET0 is lpar1/ent0's already; use another, "
-     "or auto"},
+     "32:71: lpar1/ent1: mac 02:00:00:00:00:01 on ETHERNET0 is lpar1/ent0's already, in line 30; "
+     "use "
+     "another, or auto"},
     {"MacThatAutoMakesForAnotherBelow",
      "pair.yaml",
      32,
      "pvid: 2",
      "pvid: 2, mac: \"3a:f0:51:4f:59:00\"",
-     "37:9: lpar2/ent0: mac 3a:f0:51:4f:59:00, made by auto, on ETHERNET0 is lpar1/ent1's already; "
-     "give one of them another"},
+     "37:9: lpar2/ent0: mac 3a:f0:51:4f:59:00, made by auto, on ETHERNET0 is lpar1/ent1's already, "
+     "in line 32; give one of them another"},
     {"MacThatAutoMakesForAnotherAbove",
      "pair.yaml",
      37,
      "pvid: 4",
      "pvid: 4, mac: \"3a:f0:51:4a:40:01\"",
-     "37:71: lpar2/ent0: mac 3a:f0:51:4a:40:01 on ETHERNET0 is lpar1/ent1's already; use another, "
-     "or auto"},
+     "37:71: lpar2/ent0: mac 3a:f0:51:4a:40:01 on ETHERNET0 is lpar1/ent1's already, in line 32; "
+     "use "
+     "another, or auto"},
 };
 
 }  // namespace
