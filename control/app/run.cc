@@ -89,6 +89,13 @@ void log_notices(const std::string& file, const config::System& model) {
     }
 }
 
+void log_notices(const runtime::System& system) {
+    for (const runtime::AdapterReport& adapter : system.adapters()) {
+        if (adapter.port.notice.empty()) continue;
+        spdlog::warn("{}: notice: {}", adapter.name, adapter.port.notice);
+    }
+}
+
 /// The sockets that the frame's ports make.
 std::vector<std::string> port_sockets(const config::System& model) {
     std::vector<std::string> paths;
@@ -141,6 +148,7 @@ int serve(const config::System& model,
     for (const std::string& path : sockets) {
         guard.watch(path);
     }
+    log_notices(**system);
     log_start(model, (*environment)->profile().hugepages, listener.path());
 
     const rpc::Methods methods = rpc::make_methods(**system, version_facts());

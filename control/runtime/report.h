@@ -33,6 +33,7 @@ struct PortReport {
     std::string detail;  ///< Where it is attached; if it isn't up, why.
     std::uint64_t pending = 0;  ///< Frames accepted for sending and not yet taken by the peer.
     std::vector<FeatureReport> features;  ///< Of ports that negotiate some.
+    std::string notice;  ///< What works, but not as its owner may think, and what would help.
 };
 
 struct SlotReport {

@@ -12,8 +12,11 @@ namespace {
 using Parts = System::Parts;
 
 PortReport port_report(const port::PortState& state) {
-    PortReport report{
-        .up = state.up, .type = state.type, .detail = state.detail, .pending = state.pending};
+    PortReport report{.up = state.up,
+                      .type = state.type,
+                      .detail = state.detail,
+                      .pending = state.pending,
+                      .notice = state.notice};
     for (const port::PortFeature& feature : state.features) {
         report.features.push_back({feature.name, feature.offered, feature.acked, feature.why_not});
     }

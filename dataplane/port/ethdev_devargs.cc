@@ -23,11 +23,38 @@ constexpr std::uint32_t kDefaultFrameSize = 2048;  // of net_af_packet
 constexpr std::array<std::string_view, 6> kPacketSocketKeys{
     "iface", "qpairs", "blocksz", "framesz", "framecnt", "qdisc_bypass"};
 
+constexpr std::uint32_t kUsualJumbo = 9000;
+// A larger one and its headers would fit into no buffer.
+constexpr std::array<std::uint32_t, 4> kSlots{4096, 8192, 16384, 32768};
+
 std::uint32_t frame_size_of(std::string_view devargs) {
     const std::string_view text = devargs_value(devargs, "framesz");
     std::uint32_t size = kDefaultFrameSize;
     std::from_chars(text.data(), text.data() + text.size(), size);
     return size;
+}
+
+/// The longest frame without a tag that comes whole in a slot of that size.
+std::uint32_t room_of_slot(std::uint32_t slot) {
+    // Where the kernel puts a frame in its slot of the ring (tpacket_rcv: the header and 16 bytes,
+    // aligned, less the Ethernet header).  A frame that fills the slot may be the rest of a longer.
+    constexpr std::uint32_t kAligned = TPACKET_ALIGN(TPACKET2_HDRLEN + 16);
+    constexpr std::uint32_t kBefore = kAligned - wire::kHeaderLength;
+    return slot > kBefore ? slot - kBefore - 1 : 0;
+}
+
+bool fits(std::uint32_t slot, std::uint32_t mtu) {
+    return mtu + std::uint32_t{wire::kHeaderLength} <= room_of_slot(slot);
+}
+
+/// Arguments for a ring of a megabyte that frames of `mtu` fit into, or nothing.
+std::string slots_for(std::uint32_t mtu) {
+    for (const std::uint32_t slot : kSlots) {
+        if (!fits(slot, mtu)) continue;
+        return "framesz=" + std::to_string(slot) +
+               ",blocksz=65536,framecnt=" + std::to_string((1U << 20) / slot);
+    }
+    return {};
 }
 
 /// The first argument that net_af_packet has not, or nothing.
@@ -90,12 +117,26 @@ bool is_plain_tap(std::string_view devargs) {
 }
 
 std::uint32_t packet_socket_room(std::string_view devargs) {
-    // Where the kernel puts a frame in its slot of the ring (tpacket_rcv: the header and 16 bytes,
-    // aligned, less the Ethernet header).  A frame that fills the slot may be the rest of a longer.
-    constexpr std::uint32_t kAligned = TPACKET_ALIGN(TPACKET2_HDRLEN + 16);
-    constexpr std::uint32_t kBefore = kAligned - wire::kHeaderLength;
-    const std::uint32_t slot = frame_size_of(devargs);
-    return slot > kBefore ? slot - kBefore - 1 : 0;
+    return room_of_slot(frame_size_of(devargs));
+}
+
+std::string advise_packet_socket(std::string_view devargs,
+                                 std::uint32_t mtu,
+                                 std::uint32_t carries) {
+    std::string advice;
+    if (carries != 0 && carries < mtu) {
+        advice = "give the adapter mtu: " + std::to_string(carries) + ", as " +
+                 std::string(devargs_value(devargs, "iface")) + " has";
+        if (!fits(frame_size_of(devargs), carries) && !slots_for(carries).empty())
+            advice += ", and put " + slots_for(carries) + " into devargs";
+    }
+    if (const std::string slots = slots_for(mtu); !slots.empty()) {
+        if (!advice.empty()) advice += "; or ";
+        advice += "put " + slots + " into devargs";
+    }
+    if (!advice.empty()) return advice;
+    return "give the adapter mtu: " + std::to_string(kUsualJumbo) + ", and put " +
+           slots_for(kUsualJumbo) + " into devargs";
 }
 
 bool chains_silently(std::string_view devargs) {

@@ -18,6 +18,12 @@ namespace sealane::port {
 /// ones it hands out cut off.
 [[nodiscard]] std::uint32_t packet_socket_room(std::string_view devargs);
 
+/// What makes room for frames of `mtu` where these arguments leave too little; `carries` is what
+/// the interface itself does, 0: not known.
+[[nodiscard]] std::string advise_packet_socket(std::string_view devargs,
+                                               std::uint32_t mtu,
+                                               std::uint32_t carries);
+
 /// Whether the device carries a frame in several buffers, both ways, though it does not say so.
 [[nodiscard]] bool chains_silently(std::string_view devargs);
 

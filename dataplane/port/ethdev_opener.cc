@@ -122,6 +122,10 @@ Status EthdevOpener::attach() {
 
 Status EthdevOpener::choose_limits() {
     const bool packet_socket = is_packet_socket(port_->driver_);
+    std::array<char, IF_NAMESIZE> interface {};
+    if (packet_socket && if_indextoname(info_.if_index, interface.data()) != nullptr) {
+        port_->interface_ = KernelInterface(interface.data());
+    }
     std::uint32_t longest = info_.max_rx_pktlen;
     if (has_no_limit(port_->driver_)) longest = kLongestFrame;
     if (packet_socket) {
@@ -132,17 +136,15 @@ Status EthdevOpener::choose_limits() {
     }
     port_->traits_ = {.max_frame = std::min(longest, kLongestFrame)};
     if (settings_.mtu + kHeaderAndTag > longest) {
-        const std::string help = packet_socket
-                                     ? "; add framesz=16384,blocksz=65536 (or more) to devargs"
-                                     : "; lower the adapter's mtu";
+        const std::string help =
+            packet_socket
+                ? advise_packet_socket(settings_.devargs, settings_.mtu, port_->interface_.mtu())
+                : "lower the adapter's mtu";
         return failed("it carries frames up to " + std::to_string(longest) + " bytes and mtu " +
                       std::to_string(settings_.mtu) + " needs " +
-                      std::to_string(settings_.mtu + kHeaderAndTag) + help);
+                      std::to_string(settings_.mtu + kHeaderAndTag) + "; " + help);
     }
-    std::array<char, IF_NAMESIZE> interface {};
-    if (packet_socket && if_indextoname(info_.if_index, interface.data()) != nullptr) {
-        port_->interface_ = KernelInterface(interface.data());
-    }
+    port_->mtu_ = settings_.mtu;
     return done();
 }
 

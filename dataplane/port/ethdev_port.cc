@@ -169,7 +169,19 @@ PortState EthdevPort::state() const {
     const bool up = link_up_.load(std::memory_order_relaxed);
     return {.up = up,
             .type = "ethdev",
-            .detail = device_ + " (" + driver_ + (up ? "), link up" : "), link down")};
+            .detail = device_ + " (" + driver_ + (up ? "), link up" : "), link down"),
+            .notice = notice()};
+}
+
+std::string EthdevPort::notice() const {
+    const std::uint32_t carries = interface_.is_there() ? interface_.mtu() : 0;
+    if (carries == 0 || carries >= mtu_) return {};
+    const std::string wanted = std::to_string(mtu_);
+    return "frames may have mtu " + wanted + " here, but " + interface_.name() + " carries " +
+           std::to_string(carries) + " and longer ones are dropped as oversize; `ip link set " +
+           interface_.name() + " mtu " + wanted +
+           "`, there and on the rest of that wire, or give the adapter mtu: " +
+           std::to_string(carries);
 }
 
 }  // namespace sealane::port

@@ -57,6 +57,7 @@ class EthdevPort final : public Port {
     static constexpr std::uint32_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
 
     void look_at_link();
+    [[nodiscard]] std::string notice() const;
     /// A ring device leaves its ring behind, and the frames in it.
     void drain() const;
     /// Frames out of the large buffers, which are few and have to come back soon, whoever keeps the
@@ -71,6 +72,7 @@ class EthdevPort final : public Port {
     rte_mempool* shared_ = nullptr;  ///< Whose frames it hands out.
     rte_mempool* frames_ = nullptr;  ///< The driver's: large_ or the shared one.
     KernelInterface interface_;      ///< Behind a packet socket.
+    std::uint32_t mtu_ = 0;          ///< That frames may have, whatever the interface carries.
     std::uint16_t port_id_ = 0;
     bool attached_ = false;
     std::uint16_t most_segments_ = 1;

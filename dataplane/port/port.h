@@ -50,6 +50,7 @@ struct PortState {
     std::string detail;       ///< For people: where it is attached, and if it isn't up, why.
     std::size_t pending = 0;  ///< Frames accepted for sending that the peer has not taken yet.
     std::vector<PortFeature> features;  ///< Of ports that negotiate some.
+    std::string notice;  ///< What works, but not as its owner may think, and what would help.
 };
 
 /// The one interface with a virtual call per burst; never one per frame.

@@ -19,6 +19,7 @@ namespace sealane::test {
 namespace {
 
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 
 Bytes tagged(const Bytes& frame, std::uint8_t vid) {
@@ -158,6 +159,53 @@ TEST_F(EthdevKernel, M13SlotsTooSmallForTheMtuAreAnErrorWithTheRemedy) {
         {.name = "vios1/ent0", .devargs = "net_af_packet0,iface=up1", .mtu = 9000}, pools());
     ASSERT_FALSE(opened.ok());
     EXPECT_THAT(opened.error().text, HasSubstr("framesz=16384"));
+}
+
+TEST_F(EthdevKernel, RemediesForAnMtuThatDoesNotFitAreTrue) {
+    make_veth(1500);
+    const auto told_for = [&](std::uint32_t mtu, const std::string& devargs) {
+        const auto opened =
+            port::EthdevPort::open({.name = "lpar1/ent0", .devargs = devargs, .mtu = mtu}, pools());
+        return opened.ok() ? std::string() : opened.error().text;
+    };
+    const std::string plain = "net_af_packet0,iface=up1";
+    const std::string jumbo = ",framesz=16384,blocksz=65536,framecnt=64";
+
+    EXPECT_THAT(told_for(65394, plain),
+                EndsWith("needs 65412; give the adapter mtu: 1500, as up1 has"));
+    EXPECT_EQ(told_for(1500, plain), "");
+    EXPECT_THAT(told_for(9000, plain),
+                EndsWith("; give the adapter mtu: 1500, as up1 has; or put " + jumbo.substr(1) +
+                         " into devargs"));
+    EXPECT_EQ(told_for(9000, plain + jumbo), "");
+    EXPECT_THAT(
+        told_for(65394, "net_af_packet0,iface=lo"),
+        EndsWith("; give the adapter mtu: 9000, and put " + jumbo.substr(1) + " into devargs"));
+    EXPECT_EQ(told_for(9000, "net_af_packet0,iface=lo" + jumbo), "");
+
+    namespace_.ip("link set up1 mtu 9000");
+    EXPECT_THAT(told_for(65394, plain),
+                EndsWith("; give the adapter mtu: 9000, as up1 has, and put " + jumbo.substr(1) +
+                         " into devargs"));
+    for (const std::uint32_t slot : {4096U, 8192U, 16384U, 32768U}) {
+        const std::uint32_t longest = slot - 81;  // the slot's header, and a byte left
+        const std::string remedy = "framesz=" + std::to_string(slot) +
+                                   ",blocksz=65536,framecnt=" + std::to_string((1U << 20) / slot);
+        namespace_.ip("link set up1 mtu " + std::to_string(longest));
+        EXPECT_THAT(told_for(longest, plain), EndsWith("; put " + remedy + " into devargs"));
+        EXPECT_EQ(told_for(longest, plain + "," + remedy), "");
+    }
+}
+
+TEST_F(EthdevKernel, InterfaceThatCarriesLessThanItsAdapterGivesANotice) {
+    make_veth(1500);
+    open("net_af_packet0,iface=up1,framesz=16384,blocksz=65536,framecnt=64", 9000);
+    EXPECT_EQ(port_->state().notice,
+              "frames may have mtu 9000 here, but up1 carries 1500 and longer ones are dropped as "
+              "oversize; `ip link set up1 mtu 9000`, there and on the rest of that wire, or give "
+              "the adapter mtu: 1500");
+    namespace_.ip("link set up1 mtu 9000");
+    EXPECT_EQ(port_->state().notice, "");
 }
 
 TEST_F(EthdevKernel, WhileTheInterfaceIsDownFramesArePortDown) {

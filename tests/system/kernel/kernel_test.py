@@ -147,6 +147,18 @@ def check_bridge_comparison(scene):
         else f"not comparable, this kernel has none ({made.stderr.strip()})"))
 
 
+def check_narrow_wire(scene):
+    """A real interface that carries less than its adapter may send."""
+    must("ip", "link", "add", "narrow", "up", "mtu", FULL, "type", "veth", "peer", "name", "narrow-end")
+    must("ip", "link", "set", "narrow-end", "up")
+    switch = Switch(scene, frame_of([]).replace("iface=up0", "iface=narrow"), "narrow").wait_ready()
+    told = switch.process.log.read_text()
+    scene.check("jumbo_frames on an interface of MTU 1500: a notice says so, and what to do",
+                f"vios1/ent0: notice: frames may have mtu {JUMBO} here, but narrow carries {FULL}" in told
+                and f"`ip link set narrow mtu {JUMBO}`" in told, told)
+    switch.check_stops(signal.SIGTERM)
+
+
 def play(scene):
     outside = OutsideHost(scene, wire="up0")
     clients = make_clients(scene)
@@ -166,7 +178,9 @@ def play(scene):
     in_use = switch.buffers_in_use()
     scene.check("every buffer is back", in_use == at_rest, f"{at_rest} in use at start, {in_use} now")
     check_bridge_comparison(scene)
+    scene.check("no notice where the wire carries what it must", "notice" not in switch.process.log.read_text())
     switch.check_stops(signal.SIGTERM)
+    check_narrow_wire(scene)
 
 
 if __name__ == "__main__":
