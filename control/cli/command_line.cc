@@ -196,6 +196,23 @@ void Parser::add_fdb() {
     flush->add_flag("--static", asked.fixed_too, "added ones too; an adapter's own stay");
 }
 
+/// A word where only a verb can stand, and none is: what could stand there.  Otherwise nothing.
+std::string fault_of_verb(const CLI::App& app) {
+    const CLI::App* parent = &app;
+    while (!parent->get_subcommands().empty()) {
+        parent = parent->get_subcommands().front();
+    }
+    const std::vector<std::string> rest = app.remaining(true);
+    const auto verbs = parent->get_subcommands([](const CLI::App*) { return true; });
+    if (verbs.empty() || rest.empty() || rest.front().starts_with('-')) return "";
+    std::string names;
+    for (const CLI::App* verb : verbs) {
+        names += (names.empty() ? "" : ", ") + verb->get_name();
+    }
+    return "there is no verb '" + rest.front() + "'" +
+           (parent == &app ? "" : " of " + parent->get_name()) + "; use one of " + names;
+}
+
 /// What only the whole line can tell.
 void Parser::take_over() {
     if (version_flag) asked.verb = Verb::Version;
@@ -233,7 +250,10 @@ CommandLine parse_command_line(std::vector<std::string> words, const std::string
     } catch (const CLI::ParseError& fault) {
         std::ostringstream out;
         std::ostringstream err;
-        const int code = parser.app.exit(fault, out, err);
+        const std::string verb = fault_of_verb(parser.app);
+        const bool is_help = fault.get_exit_code() == 0;
+        const CLI::ParseError said(verb, CLI::ExitCodes::ExtrasError);
+        const int code = parser.app.exit(verb.empty() || is_help ? fault : said, out, err);
         return {std::nullopt, code == 0 ? kExitDone : kExitUsage, out.str(), err.str()};
     }
     return {parser.asked, kExitDone, "", ""};

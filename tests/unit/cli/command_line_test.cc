@@ -99,7 +99,13 @@ TEST(CommandLine, BenchTakesWhatItMeasures) {
 TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
     const std::pair<const char*, const char*> wrong[] = {
         {"", "a verb"},
-        {"nosuch", "nosuch"},
+        {"nosuch",
+         "there is no verb 'nosuch'; use one of run, check, doctor, demo, version, bench, show, "
+         "stats, drops, vlan, sea, config, fdb\nRun with --help"},
+        {"--json nosuch", "there is no verb 'nosuch'; use one of run,"},
+        {"fdb ad 02:00:00:00:00:01 1 a/b",
+         "there is no verb 'ad' of fdb; use one of show, add, del, load, flush\n"},
+        {"config nosuch", "there is no verb 'nosuch' of config; use one of dump\n"},
         {"run", "FILE"},
         {"check", "FILE"},
         {"config", "subcommand"},
