@@ -72,11 +72,11 @@ TEST(Render, UptimeIsInTheTwoLargestUnits) {
 TEST(Render, Stats) {
     EXPECT_EQ(
         render_stats(rpc::stats_reply(kParts->system, kParts->adapters)),
-        R"(ADAPTER     RX FRAMES  RX BYTES  TX FRAMES  TX BYTES  COPIES  MERGED  PENDING  DROPPED
-lpar1/ent0         10       640          2       128       1       0        2        6
-vios1/ent0          0         0          0         0       0       0        0        0
-vios1/ent3          0         0          0         0       0       0        0        4
-vios1/ent6          0         0          0         0       0       0        0        0
+        R"(ADAPTER     RX FRAMES  RX BYTES  ADMITTED  OFFERED  TX FRAMES  TX BYTES  COPIES  MERGED  PENDING  DROPPED
+lpar1/ent0         10       640         7        5          2       128       1       0        2        6
+vios1/ent0          0         0         0        0          0         0       0       0        0        0
+vios1/ent3          0         0         0        0          0         0       0       0        0        4
+vios1/ent6          0         0         0        0          0         0       0       0        0        0
 )");
 }
 
