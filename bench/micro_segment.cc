@@ -13,13 +13,13 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/run.h"
 #include "dataplane/base/check.h"
 #include "dataplane/port/frame_copy.h"
 #include "dataplane/port/offload.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/segmenter.h"
 #include "dataplane/wire/checksum.h"
-#include "dataplane/worker/eal.h"
 
 namespace sealane {
 namespace {
@@ -173,10 +173,5 @@ int main(int argc, char** argv) {
             ->Arg(1448)
             ->Arg(65160);
     }
-    benchmark::Initialize(&argc, argv);
-    sealane::Result<std::unique_ptr<sealane::worker::Eal>> environment =
-        sealane::worker::Eal::start({.memory_mb = 256});
-    SEALANE_CHECK(environment.ok(), "DPDK's environment did not start");
-    benchmark::RunSpecifiedBenchmarks();
-    return 0;
+    return sealane::run_benchmarks(argc, argv);
 }

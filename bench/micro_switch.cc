@@ -11,6 +11,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/run.h"
 #include "dataplane/base/check.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/ring_port.h"
@@ -86,8 +87,20 @@ void measure(benchmark::State& state, Turn&& turn) {
 
 constexpr Instant kNow{std::chrono::seconds{1}};
 
+/// Only DPDK's own threads have the pools' caches.
+struct DpdkThread {
+    DpdkThread() {
+        const Status registered = worker::register_worker_thread();
+        SEALANE_CHECK(registered.ok(), "DPDK did not take this thread");
+    }
+    DpdkThread(const DpdkThread&) = delete;
+    DpdkThread& operator=(const DpdkThread&) = delete;
+    ~DpdkThread() { worker::unregister_worker_thread(); }
+};
+
 /// A switch with one sender, adapter 0, and `receivers` more in its VLAN.
 struct Bench {
+    DpdkThread thread;
     port::Pools pools;
     std::vector<std::unique_ptr<port::Port>> ports;
     std::vector<std::unique_ptr<port::Outlet>> outlets;
@@ -193,15 +206,4 @@ BENCHMARK(BM_broadcast)->ArgName("receivers")->Arg(1)->Arg(4)->Arg(64);
 }  // namespace
 }  // namespace sealane
 
-int main(int argc, char** argv) {
-    benchmark::Initialize(&argc, argv);
-    sealane::Result<std::unique_ptr<sealane::worker::Eal>> environment =
-        sealane::worker::Eal::start({.memory_mb = 256});
-    SEALANE_CHECK(environment.ok(), "DPDK's environment did not start");
-    // Only DPDK's own threads have the pools' caches.
-    const sealane::Status registered = sealane::worker::register_worker_thread();
-    SEALANE_CHECK(registered.ok(), "DPDK did not take this thread");
-    benchmark::RunSpecifiedBenchmarks();
-    sealane::worker::unregister_worker_thread();
-    return 0;
-}
+int main(int argc, char** argv) { return sealane::run_benchmarks(argc, argv); }

@@ -20,8 +20,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/run.h"
 #include "dataplane/base/check.h"
-#include "dataplane/worker/eal.h"
 #include "hvswitch/rules/address_table.h"
 
 namespace sealane {
@@ -203,11 +203,4 @@ BENCHMARK_TEMPLATE(BM_add, RteLockFree)->ArgName("addresses")->Arg(1024)->Arg(1 
 }  // namespace
 }  // namespace sealane
 
-int main(int argc, char** argv) {
-    benchmark::Initialize(&argc, argv);
-    sealane::Result<std::unique_ptr<sealane::worker::Eal>> environment =
-        sealane::worker::Eal::start({.memory_mb = 256});
-    SEALANE_CHECK(environment.ok(), "DPDK's environment did not start");
-    benchmark::RunSpecifiedBenchmarks();
-    return 0;
-}
+int main(int argc, char** argv) { return sealane::run_benchmarks(argc, argv); }
