@@ -29,7 +29,8 @@ class RemoteTest : public testing::Test {
     Invocation asked(Verb verb) const { return {.verb = verb, .control = server_.path()}; }
 
     std::unique_ptr<runtime::System> system_ = runtime::System::Parts::run(runtime::fake_parts());
-    rpc::RunningServer server_{rpc::make_methods(*system_, {"0.1.0", "DPDK 22.11.11", "corei7", "avx2"})};
+    rpc::RunningServer server_{
+        rpc::make_methods(*system_, {"0.1.0", "DPDK 22.11.11", "corei7", "avx2"})};
     ScratchFolder folder_;
 };
 

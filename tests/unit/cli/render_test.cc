@@ -163,8 +163,9 @@ ETHERNET0: 2 of 65536 addresses; learned 3, moved 0, aged 1, evicted 0, refused 
 }
 
 TEST(Render, Version) {
-    EXPECT_EQ(render_version(rpc::version_reply({"0.1.0", "DPDK 22.11.11", "x86-64 (corei7)", "avx2"})),
-              "sealane 0.1.0\nDPDK 22.11.11\nbuilt for x86-64 (corei7)\nsums checksums with avx2\n");
+    EXPECT_EQ(
+        render_version(rpc::version_reply({"0.1.0", "DPDK 22.11.11", "x86-64 (corei7)", "avx2"})),
+        "sealane 0.1.0\nDPDK 22.11.11\nbuilt for x86-64 (corei7)\nsums checksums with avx2\n");
 }
 
 }  // namespace
