@@ -7,6 +7,8 @@
 namespace sealane::test {
 namespace {
 
+constexpr std::size_t kPieces = 30;
+
 class StreamOut : public StreamTest {
   protected:
     static std::vector<Bytes> numbered(std::size_t count, std::size_t length) {
@@ -100,6 +102,27 @@ TEST_F(StreamOut, QueueIsBoundedInBytesToo) {
     EXPECT_LE(pending(), 16U) << "1 MiB";
     EXPECT_GE(pending(), 8U);
     EXPECT_GT(dropped(Direction::Out, Drop::PeerBackpressure), 0U);
+    const std::size_t arrived = drain(peer).size();
+    EXPECT_EQ(arrived, totals().tx_frames);
+    expect_laws(port());
+}
+
+TEST_F(StreamOut, QueueIsBoundedInBuffersTooHoweverManyAFrameIsIn) {
+    port::QemuStreamSettings settings = listening();
+    settings.queue_frames = 64;
+    open(settings);
+    StreamPeer peer = connected_peer();
+    const Bytes bytes = frame_of(1514);
+    for (int sent = 0; dropped(Direction::Out, Drop::PeerBackpressure) < 8 && sent < 1000; ++sent) {
+        rte_mbuf* frame = make_frame(pools().frames.get(), bytes, even_cuts(bytes.size(), kPieces));
+        ASSERT_NE(frame, nullptr) << "the queue took everything";
+        tally().offered(1);
+        port().send(&frame, 1, tally());
+    }
+    const std::size_t most = port::QemuStreamPort::most_buffers(settings);
+    EXPECT_LE(pools().in_use(), most);
+    EXPECT_GT(pools().in_use(), most - kPieces);
+    EXPECT_EQ(pending(), most / kPieces);
     const std::size_t arrived = drain(peer).size();
     EXPECT_EQ(arrived, totals().tx_frames);
     expect_laws(port());
