@@ -46,9 +46,10 @@ enum class Drop : std::uint8_t {
     PortDown,
     PeerBackpressure,
     QueueFull,
+    Impaired,
 };
 
-inline constexpr std::size_t kDropCount = static_cast<std::size_t>(Drop::QueueFull) + 1;
+inline constexpr std::size_t kDropCount = static_cast<std::size_t>(Drop::Impaired) + 1;
 
 /// Where on its way a frame was dropped (design 3): on the way in from its port; after it was
 /// admitted and before it was offered to an adapter; or on the way out to a port.
@@ -97,6 +98,7 @@ inline constexpr std::array<DropText, kDropCount> kDropTexts{{
     {"port_down", "nobody is connected to the port"},
     {"peer_backpressure", "the peer reads more slowly than frames arrive, and its queue is full"},
     {"queue_full", "the port's transmit queue is full"},
+    {"impaired", "lost on purpose by the adapter's `impair` settings"},
 }};
 
 [[nodiscard]] constexpr std::string_view name_of(Drop drop) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "dataplane/base/counters.h"
 #include "dataplane/base/time.h"
 
 namespace sealane::wire {
@@ -57,7 +58,7 @@ struct Passage {
 /// probability leaves what the others do as it was: the same seed, frames and times give the same
 /// passages, on every machine.
 ///
-/// Threads: its owner's.
+/// Threads: its owner's; count() is for any.
 class BadWire {
   public:
     BadWire(const Impairment& impairment, std::uint64_t seed);
@@ -70,7 +71,7 @@ class BadWire {
     Passage pass(std::uint32_t bytes, Instant now);
 
     [[nodiscard]] std::uint64_t count(WireEvent event) const {
-        return counts_[static_cast<std::size_t>(event)];
+        return counts_[static_cast<std::size_t>(event)].read();
     }
 
   private:
@@ -88,14 +89,14 @@ class BadWire {
 
     std::optional<WireEvent> loss_of(Duration wait);
     Instant departure(Instant transmitted);
-    void count_one(WireEvent event) { ++counts_[static_cast<std::size_t>(event)]; }
+    void count_one(WireEvent event) { counts_[static_cast<std::size_t>(event)].add(1); }
 
     Impairment impairment_;
     Luck loss_, burst_, duplicate_, corrupt_, reorder_, jitter_;
     bool in_burst_ = false;
     Instant free_at_{};   ///< The wire has sent what came before.
     Instant last_due_{};  ///< Of those that keep their order.
-    std::array<std::uint64_t, kWireEvents> counts_{};
+    std::array<Counter, kWireEvents> counts_;
 };
 
 }  // namespace sealane::wire
