@@ -57,7 +57,7 @@ rte_mbuf* ImpairedPort::Way::take(Instant now) {
 }
 
 bool ImpairedPort::Way::is_idle() const {
-    return held.empty() && wire.impairment() == wire::Impairment{};
+    return held.empty() && wire.impairment() == Impairment{};
 }
 
 ImpairedPort::ImpairedPort(Port& port, rte_mempool* frames, const Settings& settings)

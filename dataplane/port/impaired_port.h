@@ -14,14 +14,6 @@
 
 namespace sealane::port {
 
-/// How a port is impaired: frames that come in, frames that go out, and whether it looks unplugged.
-struct Impairments {
-    wire::Impairment in, out;
-    bool link_down = false;  ///< Says it is down; what comes or is under way is PortDown.
-
-    bool operator==(const Impairments&) const = default;
-};
-
 /// Stands before a port.  The laws of counters hold of what passes here: a frame that is lost on
 /// the way in came in and was dropped (Impaired), one that comes in twice came in twice; a second
 /// one on the way out is a copy made and offered here; what is under way outward is pending. Copies
@@ -71,7 +63,7 @@ class ImpairedPort final : public Port {
     };
     /// One way: the wire and what is on it, the next to arrive first.
     struct Way {
-        Way(const wire::Impairment& impairment, std::uint64_t seed) : wire(impairment, seed) {}
+        Way(const Impairment& impairment, std::uint64_t seed) : wire(impairment, seed) {}
         wire::BadWire wire;
         std::vector<Held> held;
         std::uint64_t numbers = 0;

@@ -7,29 +7,10 @@
 #include <optional>
 
 #include "dataplane/base/counters.h"
+#include "dataplane/base/impairment.h"
 #include "dataplane/base/time.h"
 
 namespace sealane::wire {
-
-/// One direction of a wire.  Probabilities are of each frame, 0 to 1.  As it stands, a good wire.
-struct Impairment {
-    double loss = 0;
-    /// Losses in bursts (the model of Gilbert and Elliott): with the first a good stretch ends,
-    /// with the second a bad one, in which every frame is lost.
-    double burst_begin = 0, burst_end = 1;
-    double duplicate = 0;
-    double corrupt = 0;  ///< One bit, anywhere in the frame, is flipped.
-    double reorder = 0;  ///< Comes later by reorder_by, and does not hold up those behind it.
-    Duration reorder_by = std::chrono::milliseconds(1);
-    Duration delay{};
-    Duration jitter{};       ///< Added to the delay, evenly from 0 to this; order is kept.
-    std::uint64_t rate = 0;  ///< Bits of frames a second, without preamble and FCS; 0: no limit.
-    /// What waits longer than this for its turn on a wire with a rate is lost.
-    Duration queue = std::chrono::milliseconds(100);
-    bool black_hole = false;  ///< Loses everything, and looks well.
-
-    bool operator==(const Impairment&) const = default;
-};
 
 /// What happened to a frame; several may be true of one, but it is lost only once.
 enum class WireEvent : std::uint8_t {

@@ -11,7 +11,6 @@
 namespace sealane::test {
 namespace {
 
-using port::Impairments;
 using std::chrono::milliseconds;
 using wire::WireEvent;
 
