@@ -6,6 +6,7 @@
 
 #include "control/cli/number.h"
 #include "control/rpc/socket_file.h"
+#include "dataplane/base/impairment.h"
 #include "dataplane/base/mac.h"
 
 namespace sealane::cli {
@@ -32,6 +33,7 @@ struct Parser {
     void add_watching_verbs();
     void add_config();
     void add_fdb();
+    void add_impair();
     CLI::App* add_verb(CLI::App* parent, const char* name, const char* meaning, Verb verb);
     void take_over();
 };
@@ -93,6 +95,7 @@ Parser::Parser(const std::string& default_control) {
     add_watching_verbs();
     add_config();
     add_fdb();
+    add_impair();
 }
 
 CLI::App* Parser::add_verb(CLI::App* parent, const char* name, const char* meaning, Verb verb) {
@@ -194,6 +197,35 @@ void Parser::add_fdb() {
     add_vlan(flush, "--vlan", vlan, "only of this VLAN");
     flush->add_option("--adapter", asked.adapter, "only at this adapter")->type_name("ADAPTER");
     flush->add_flag("--static", asked.fixed_too, "added ones too; an adapter's own stay");
+}
+
+void Parser::add_impair() {
+    CLI::App* impair = add_verb(
+        &app, "impair", "make an adapter's wire bad, and tell what that did", Verb::Impair);
+    impair->add_option("ADAPTER", asked.adapter, "such as lpar1/ent0")->required()->type_name("");
+    impair->add_flag("--in", asked.impair.in, "only frames that come in from the port");
+    impair->add_flag("--out", asked.impair.out, "only frames that go out to it");
+    impair->add_option("--link", asked.impair.link, "down: it looks unplugged")
+        ->type_name("STATE")
+        ->check(CLI::IsMember({"up", "down"}));
+    impair->add_flag("--clear", asked.impair.clear, "a good wire, but for what else is given");
+    for (const std::string_view key : kImpairmentKeys) {
+        std::string option = "--" + std::string(key);
+        std::replace(option.begin(), option.end(), '_', '-');
+        const auto take = [this, key](const std::string& text) {
+            Impairment unused;
+            const Status set = set_impairment(unused, key, text);
+            if (!set) throw CLI::ValidationError("impair", set.error().text);
+            asked.impair.words.push_back(std::string(key) + "=" + text);
+        };
+        // "use a time, such as 5ms" tells what to write.
+        impair->add_option_function<std::string>(option, take, std::string(impairment_form(key)))
+            ->type_name("TEXT");
+    }
+    impair->footer(
+        "Only adapters with `impair` in the configuration, even if empty, can be changed.\n"
+        "Without options: how it is now, and what has happened to frames.\n" +
+        std::string(kCommonOptions));
 }
 
 /// A word where only a verb can stand, and none is: what could stand there.  Otherwise nothing.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dataplane/base/ids.h"
 
@@ -30,6 +31,7 @@ enum class Verb : std::uint8_t {
     FdbFlush,
     Vlan,
     Sea,
+    Impair,
 };
 
 inline constexpr int kExitDone = 0;
@@ -43,6 +45,14 @@ struct BenchRequest {
     std::uint32_t size = 64;    ///< Bytes of a frame with its checksum.
     std::uint32_t macs = 1024;  ///< Addresses that frames go to.
     double seconds = 2;         ///< For each case.
+};
+
+/// What `impair` changes.
+struct ImpairRequest {
+    bool in = false, out = false;  ///< Neither: both.
+    bool clear = false;
+    std::string link;                ///< "up", "down", or empty: as it is.
+    std::vector<std::string> words;  ///< KEY=TEXT.
 };
 
 /// Members that the verb does not use keep their defaults.
@@ -61,6 +71,7 @@ struct Invocation {
     std::optional<std::uint32_t> limit;
     bool fixed_too = false;
     BenchRequest bench;
+    ImpairRequest impair;
 };
 
 }  // namespace sealane::cli

@@ -47,6 +47,17 @@ json fdb_params(const Invocation& asked) {
     return params;
 }
 
+json impair_params(const Invocation& asked) {
+    const ImpairRequest& impair = asked.impair;
+    json params{{"adapter", asked.adapter}};
+    if (impair.clear) params["clear"] = true;
+    if (!impair.link.empty()) params["link"] = impair.link;
+    if (impair.words.empty()) return params;
+    if (impair.in || !impair.out) params["in"] = impair.words;
+    if (impair.out || !impair.in) params["out"] = impair.words;
+    return params;
+}
+
 Question question_of(const Invocation& asked) {
     switch (asked.verb) {
         case Verb::Stats:
@@ -57,6 +68,8 @@ Question question_of(const Invocation& asked) {
             return {"vlan", json::object(), render_vlan};
         case Verb::Sea:
             return {"sea", json::object(), render_sea};
+        case Verb::Impair:
+            return {"impair", impair_params(asked), render_impair};
         case Verb::ConfigDump:
             return {"config.dump", json::object(), render_yaml};
         case Verb::FdbShow:

@@ -16,6 +16,7 @@ namespace sealane::cli {
 [[nodiscard]] std::string render_vlan(const nlohmann::json& reply);
 [[nodiscard]] std::string render_sea(const nlohmann::json& reply);
 [[nodiscard]] std::string render_addresses(const nlohmann::json& reply);
+[[nodiscard]] std::string render_impair(const nlohmann::json& reply);
 [[nodiscard]] std::string render_version(const nlohmann::json& reply);
 
 /// What --json prints in place of an answer.

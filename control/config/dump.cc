@@ -178,6 +178,23 @@ void put_virtual(FlowMap& map, const Adapter& adapter) {
     if (!storm.empty()) map.put("storm_control", storm.text(0));
 }
 
+/// Present even if it says nothing: then it may be changed while it runs.
+std::string impair_text(const Impair& impair) {
+    FlowMap map;
+    const auto put_way = [&](std::string_view way, const Impairment& impairment) {
+        FlowMap words;
+        for (const auto& [key, text] : impairment_words(impairment)) {
+            words.put(key, text);
+        }
+        if (!words.empty()) map.put(way, words.text(0));
+    };
+    put_way("in", impair.impairments.in);
+    put_way("out", impair.impairments.out);
+    map.put_word("link", kLinkStates, impair.impairments.link_down, false);
+    map.put_number("seed", impair.seed, Impair{}.seed);
+    return map.text(0);
+}
+
 std::string adapter_text(const Partition& partition, const Adapter& adapter) {
     FlowMap map;
     map.put_text("name", adapter.name);
@@ -188,6 +205,7 @@ std::string adapter_text(const Partition& partition, const Adapter& adapter) {
     if (adapter.worker) map.put("worker", std::to_string(*adapter.worker));
     const std::string port = std::visit(PortText{}, adapter.port);
     if (!port.empty()) map.put("port", port);
+    if (adapter.impair) map.put("impair", impair_text(*adapter.impair));
     return map.text(8);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "control/config/load_parts.h"
 #include "control/config/text.h"
@@ -7,29 +8,15 @@
 namespace sealane::config {
 namespace {
 
-constexpr std::array<std::string_view, 6> kPhysicalKeys{
-    "name", "type", "port", "enabled", "mtu", "worker"};
-constexpr std::array<std::string_view, 19> kKeys{"name",
-                                                 "type",
-                                                 "vswitch",
-                                                 "pvid",
-                                                 "vids",
-                                                 "trunk_priority",
-                                                 "mac",
-                                                 "allowed_macs",
-                                                 "qos_priority",
-                                                 "max_macs",
-                                                 "tag_pvid",
-                                                 "tunnel",
-                                                 "tunnel_vids",
-                                                 "tpid",
-                                                 "storm_control",
-                                                 "enabled",
-                                                 "mtu",
-                                                 "worker",
-                                                 "port"};
+constexpr std::array<std::string_view, 7> kPhysicalKeys{
+    "name", "type", "port", "enabled", "mtu", "worker", "impair"};
+constexpr std::array<std::string_view, 20> kKeys{
+    "name",          "type",         "vswitch",  "pvid",     "vids",   "trunk_priority", "mac",
+    "allowed_macs",  "qos_priority", "max_macs", "tag_pvid", "tunnel", "tunnel_vids",    "tpid",
+    "storm_control", "enabled",      "mtu",      "worker",   "port",   "impair"};
 
 constexpr std::array<std::string_view, 3> kStormControlKeys{"broadcast", "multicast", "unknown"};
+constexpr std::array<std::string_view, 4> kImpairKeys{"in", "out", "link", "seed"};
 
 constexpr std::uint64_t kMaxWorker = 63;
 constexpr std::uint64_t kMaxPcp = 7;
@@ -134,6 +121,36 @@ void load_storm_control(Fields& fields, Adapter& adapter) {
     rates.read("unknown", storm.unknown, 1, kMaxStormRate);
 }
 
+void load_impairment(Fields& impair, std::string_view way, Impairment& into) {
+    const YamlValue* value = impair.find(way);
+    if (value == nullptr) return;
+    Fields fields(impair.source(),
+                  *value,
+                  impair.who() + ": " + std::string(way),
+                  "a bad wire",
+                  kImpairmentKeys);
+    for (const std::string_view key : kImpairmentKeys) {
+        const YamlValue* member = fields.find(key);
+        if (member == nullptr) continue;
+        const auto text = fields.text(key, *member, impairment_form(key));
+        if (!text) continue;
+        if (const Status set = set_impairment(into, key, *text); !set) {
+            fields.fault(key, member->place, set.error().text);
+        }
+    }
+}
+
+void load_impair(Fields& fields, Adapter& adapter) {
+    const YamlValue* value = fields.find("impair");
+    if (value == nullptr) return;
+    Fields impair(fields.source(), *value, fields.who() + ": impair", "an impair", kImpairKeys);
+    Impair& into = adapter.impair.emplace();
+    load_impairment(impair, "in", into.impairments.in);
+    load_impairment(impair, "out", into.impairments.out);
+    impair.read("link", into.impairments.link_down, kLinkStates);
+    impair.read("seed", into.seed, 0, std::numeric_limits<std::uint64_t>::max());
+}
+
 void load_virtual(Fields& fields, Adapter& adapter) {
     constexpr std::string_view kVswitchRight = "name the vswitch that it is plugged into";
     if (!fields.source().is_spoilt(fields.place(), "type")) {
@@ -193,6 +210,7 @@ Adapter load_adapter(const YamlValue& value, const std::string& who, Source& sou
             source.spoil(adapter.place, "port");
         }
     }
+    load_impair(fields, adapter);
     if (adapter.kind == AdapterKind::Physical) {
         refuse_virtual_keys(fields);
     } else {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dataplane/base/ids.h"
+#include "dataplane/base/impairment.h"
 #include "dataplane/base/mac.h"
 
 namespace sealane::config {
@@ -124,13 +125,22 @@ struct AllowedMacs {
     bool operator==(const AllowedMacs&) const = default;
 };
 
+/// A bad wire between an adapter and its port, on purpose (design 7).
+struct Impair {
+    Impairments impairments;
+    std::uint64_t seed = 1;  ///< The same seed, frames and times lose the same frames.
+
+    bool operator==(const Impair&) const = default;
+};
+
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): ordered for its readers.
 struct Adapter {
     std::string name;  ///< entN, unique within its partition together with the SEAs.
     AdapterKind kind = AdapterKind::Virtual;
     Place place;
     PortSpec port;
-    bool enabled = true;  ///< false: "port disabled", no frame either way (reference 1.5).
+    std::optional<Impair> impair;  ///< Empty: none, and none can be had while it runs.
+    bool enabled = true;           ///< false: "port disabled", no frame either way (reference 1.5).
     /// Of what goes out to the adapter's port: kMinMtu to kMaxMtu payload bytes.  What comes in may
     /// have 65 408 bytes, headers included, whatever `mtu` says, as in the original: the hypervisor
     /// does not know what a partition set its interface to, and drops where a frame does not fit.

@@ -48,6 +48,12 @@ inline constexpr std::array kIdlePolicies{
 inline constexpr std::array<std::string_view, 4> kPortTypes{
     "ring", "ethdev", "qemu-stream", "vhost-user"};
 
+/// Whether an impaired port looks unplugged, as `link_down`.
+inline constexpr std::array kLinkStates{
+    Word<bool>{"up", false},
+    Word<bool>{"down", true},
+};
+
 /// Who makes a vhost-user socket, as `server`.
 inline constexpr std::array kVhostModes{
     Word<bool>{"client", false},
@@ -56,7 +62,7 @@ inline constexpr std::array kVhostModes{
 
 // Named by the design, refused until they are there.
 inline constexpr std::array<std::string_view, 1> kUnbuiltSwitchModes{"vepa"};
-inline constexpr std::array<std::string_view, 3> kUnbuiltPortTypes{"qemu-dgram", "vde", "impair"};
+inline constexpr std::array<std::string_view, 2> kUnbuiltPortTypes{"qemu-dgram", "vde"};
 
 /// The word for `value` in one of the tables above.
 template <typename Enum, std::size_t N>

@@ -4,6 +4,7 @@
 
 #include "control/config/dump.h"
 #include "control/rpc/address_rows.h"
+#include "control/rpc/impair.h"
 #include "control/rpc/params.h"
 
 namespace sealane::rpc {
@@ -156,6 +157,7 @@ Methods make_methods(System& system, const VersionFacts& version) {
     for (Method& method : address_methods(system)) {
         methods.push_back(std::move(method));
     }
+    methods.push_back(impair_method(system));
     return methods;
 }
 

@@ -11,6 +11,7 @@
 #include "control/runtime/system.h"
 #include "dataplane/base/counters.h"
 #include "dataplane/port/disabled_port.h"
+#include "dataplane/port/impaired_port.h"
 #include "dataplane/port/outlet.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/sea/bridge.h"
@@ -25,6 +26,7 @@ namespace sealane::runtime {
 struct Station {
     OpenPort port;
     std::unique_ptr<port::DisabledPort> disabled;  ///< Of a disabled real adapter: before the port.
+    std::unique_ptr<port::ImpairedPort> impaired;  ///< Before a port that may be impaired.
     std::unique_ptr<port::Outlet> outlet;          ///< To the port.
     std::unique_ptr<port::Outlet> sea_outlet;  ///< Of a trunk adapter: the SEA's end of the link.
 };

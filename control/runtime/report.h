@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dataplane/base/counters.h"
 #include "dataplane/base/ids.h"
+#include "dataplane/base/impairment.h"
 #include "dataplane/base/mac.h"
 
 namespace sealane::runtime {
@@ -83,6 +85,13 @@ struct SeaReport {
     std::uint8_t priority = 0;
     AdapterTotals real_side;
     AdapterTotals virtual_side;
+};
+
+/// Of an impaired adapter: how its wire is bad, and what that has done since the start.
+struct ImpairReport {
+    using Events = std::vector<std::pair<std::string, std::uint64_t>>;  ///< Names and numbers.
+    Impairments impairments;
+    Events in, out;
 };
 
 struct AddressReport {

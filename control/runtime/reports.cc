@@ -60,7 +60,7 @@ AdapterReport adapter_report(const Parts& parts, const Seat& seat) {
     report.enabled = seat.adapter->enabled;
     report.mtu = seat.adapter->mtu;
     const Station& station = parts.stations[seat.id.index];
-    report.port = port_report(station.port.port().state());
+    report.port = port_report(station.outlet->port().state());
     if (station.sea_outlet) {
         report.port.type = "link";
         report.port.detail = "to " + config::qualified(*seat.partition, seat.sea->name);
@@ -87,7 +87,7 @@ SeaReport sea_report(const Parts& parts, const Seat& seat) {
     const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
     SeaReport report{.name = seat.name,
                      .real_adapter = real.name,
-                     .real_up = parts.stations[real.id.index].port.port().state().up,
+                     .real_up = parts.stations[real.id.index].outlet->port().state().up,
                      .ha_mode = name_of(seat.sea->ha_mode),
                      .real_side = parts.totals(real.id),
                      .virtual_side = parts.totals(seat.id)};

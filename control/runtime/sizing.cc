@@ -7,6 +7,7 @@
 #include "dataplane/port/allowance.h"
 #include "dataplane/port/batch.h"
 #include "dataplane/port/ethdev_devargs.h"
+#include "dataplane/port/impaired_port.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/stream_port.h"
 #include "dataplane/port/vhost_port.h"
@@ -59,6 +60,7 @@ Sizing size_of(const config::System& model) {
     for (const config::Partition& partition : model.partitions) {
         for (const config::Adapter& adapter : partition.adapters) {
             frames += std::visit(Held{}, adapter.port);
+            if (adapter.impair) frames += 2 * port::ImpairedPort::kMostHeld;
             if (adapter.is_trunk()) frames += 2 * kLinkBuffers;
             copies += kBurstOfCopies;
             if (const auto* device = std::get_if<config::EthdevPort>(&adapter.port)) {

@@ -7,6 +7,7 @@
 #include "control/runtime/sizing.h"
 #include "control/runtime/switch_settings.h"
 #include "dataplane/sea/pollers.h"
+#include "dataplane/worker/clock.h"
 #include "hvswitch/pollers.h"
 
 namespace sealane::runtime {
@@ -16,11 +17,20 @@ using Parts = System::Parts;
 
 /// What the SEA of a real adapter, or the switch, sees of it.  Disabled virtual adapters are the
 /// switch's own business.
-port::Port& open_side(const Seat& seat, Station& station) {
+port::Port& open_side(const Seat& seat, Station& station, const port::Pools& pools) {
     port::Port& port = station.port.port();
-    if (seat.role != AdapterRole::Physical || seat.adapter->enabled) return port;
-    station.disabled = std::make_unique<port::DisabledPort>(port);
-    return *station.disabled;
+    if (seat.role == AdapterRole::Physical && !seat.adapter->enabled) {
+        station.disabled = std::make_unique<port::DisabledPort>(port);
+        return *station.disabled;
+    }
+    if (!seat.adapter->impair) return port;
+    const config::Impair& impair = *seat.adapter->impair;
+    station.impaired = std::make_unique<port::ImpairedPort>(
+        port,
+        pools.frames.get(),
+        port::ImpairedPort::Settings{
+            .impairments = impair.impairments, .seed = impair.seed, .now = worker::now});
+    return *station.impaired;
 }
 
 /// Trunk adapters of a SEA have a link to it in place of a port.
@@ -45,7 +55,8 @@ Status open_stations(Parts& parts, std::uint64_t seed) {
                                               .shared = shared,
                                               .cut_large = cut_large};
         rte_mempool* const heads = parts.pools.heads.get();
-        station.outlet = std::make_unique<port::Outlet>(open_side(seat, station), heads, settings);
+        station.outlet =
+            std::make_unique<port::Outlet>(open_side(seat, station, parts.pools), heads, settings);
         parts.outlets.back() = station.outlet.get();
         if (has_link(seat)) {
             // The SEA's end has one sender, the SEA's worker.

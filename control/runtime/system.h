@@ -76,6 +76,12 @@ class System {
     /// How many went.
     [[nodiscard]] Result<std::size_t> flush_addresses(const FlushRequest& request);
 
+    /// Of an adapter with `impair` in its configuration; others have no wire that could be impaired
+    /// (error), as disabled real adapters have none.
+    [[nodiscard]] Result<ImpairReport> impairments(const std::string& adapter) const;
+    /// Takes effect within a millisecond or so.
+    [[nodiscard]] Status impair(const std::string& adapter, const Impairments& impairments);
+
     /// The client's end of a `ring` port, or null if the adapter has none.  The caller is its one
     /// user.
     [[nodiscard]] port::RingEnd* ring_client(const std::string& adapter);

@@ -40,7 +40,8 @@ constexpr auto kLater = [](const auto& a, const auto& b) {
 }  // namespace
 
 bool ImpairedPort::Way::hold(rte_mbuf* frame, Instant due) {
-    if (held.size() == kMostHeld) return false;
+    if (buffers + frame->nb_segs > kMostHeld) return false;
+    buffers += frame->nb_segs;
     held.push_back({due, numbers++, frame});
     std::push_heap(held.begin(), held.end(), kLater);
     length.store(held.size(), std::memory_order_relaxed);
@@ -52,6 +53,7 @@ rte_mbuf* ImpairedPort::Way::take(Instant now) {
     std::pop_heap(held.begin(), held.end(), kLater);
     rte_mbuf* const frame = held.back().frame;
     held.pop_back();
+    buffers -= frame->nb_segs;
     length.store(held.size(), std::memory_order_relaxed);
     return frame;
 }

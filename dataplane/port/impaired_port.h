@@ -21,12 +21,13 @@ namespace sealane::port {
 /// is.
 ///
 /// Frames on the way out leave within a millisecond of their time, those on the way in when the
-/// worker looks.  What would be more than kMostHeld under way in one direction is lost (Impaired).
+/// worker looks.  What would be more than kMostHeld
+/// buffers under way in one direction is lost (Impaired).
 ///
 /// Threads: as Port; change(), impairments() and count() are for any.
 class ImpairedPort final : public Port {
   public:
-    static constexpr std::size_t kMostHeld = 4096;
+    static constexpr std::uint32_t kMostHeld = 4096;  ///< Buffers.
 
     struct Settings {
         Impairments impairments;
@@ -67,6 +68,7 @@ class ImpairedPort final : public Port {
         wire::BadWire wire;
         std::vector<Held> held;
         std::uint64_t numbers = 0;
+        std::uint32_t buffers = 0;           ///< Of all of `held`.
         std::atomic<std::size_t> length{0};  ///< Of `held`, for other threads.
 
         bool hold(rte_mbuf* frame, Instant due);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "dataplane/base/counters.h"
 #include "dataplane/base/impairment.h"
@@ -24,6 +25,18 @@ enum class WireEvent : std::uint8_t {
     Delayed,
 };
 inline constexpr std::size_t kWireEvents = static_cast<std::size_t>(WireEvent::Delayed) + 1;
+
+[[nodiscard]] constexpr std::string_view name_of(WireEvent event) {
+    constexpr std::array<std::string_view, kWireEvents> kNames{"lost",
+                                                               "lost_in_burst",
+                                                               "lost_in_hole",
+                                                               "lost_in_queue",
+                                                               "duplicated",
+                                                               "corrupted",
+                                                               "reordered",
+                                                               "delayed"};
+    return kNames[static_cast<std::size_t>(event)];
+}
 
 /// What becomes of one frame.
 struct Passage {

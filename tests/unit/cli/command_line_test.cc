@@ -40,6 +40,7 @@ TEST(CommandLine, EveryVerbIsKnown) {
         {"fdb flush", Verb::FdbFlush},
         {"vlan", Verb::Vlan},
         {"sea", Verb::Sea},
+        {"impair lpar1/ent0", Verb::Impair},
         {"version", Verb::Version},
         {"--version", Verb::Version},
         {"doctor", Verb::Doctor},
@@ -96,12 +97,22 @@ TEST(CommandLine, BenchTakesWhatItMeasures) {
     EXPECT_EQ(understood("bench").bench.name, "");
 }
 
+TEST(CommandLine, ImpairTakesEveryKeyOfAWire) {
+    const Invocation asked = understood(
+        "impair lpar1/ent0 --in --loss 30% --reorder-by 2ms --rate none --link down --clear");
+    EXPECT_EQ(asked.adapter, "lpar1/ent0");
+    EXPECT_TRUE(asked.impair.in && !asked.impair.out && asked.impair.clear);
+    EXPECT_EQ(asked.impair.link, "down");
+    EXPECT_EQ(asked.impair.words,
+              (std::vector<std::string>{"loss=30%", "reorder_by=2ms", "rate=none"}));
+}
+
 TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
     const std::pair<const char*, const char*> wrong[] = {
         {"", "a verb"},
         {"nosuch",
          "there is no verb 'nosuch'; use one of run, check, doctor, demo, version, bench, show, "
-         "stats, drops, vlan, sea, config, fdb\nRun with --help"},
+         "stats, drops, vlan, sea, config, fdb, impair\nRun with --help"},
         {"--json nosuch", "there is no verb 'nosuch'; use one of run,"},
         {"fdb ad 02:00:00:00:00:01 1 a/b",
          "there is no verb 'ad' of fdb; use one of show, add, del, load, flush\n"},
@@ -111,6 +122,9 @@ TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
         {"config", "subcommand"},
         {"show extra", "extra"},
         {"show --nosuch", "--nosuch"},
+        {"impair", "ADAPTER"},
+        {"impair a/b --loss 30", "use a percentage"},
+        {"impair a/b --link gone", "--link"},
         {"show --control", "--control"},
         {"show --timeout 0", "--timeout"},
         {"show --timeout x", "--timeout"},

@@ -34,6 +34,20 @@ class RemoteTest : public testing::Test {
     ScratchFolder folder_;
 };
 
+TEST_F(RemoteTest, ImpairChangesBothWaysUnlessOneIsNamed) {
+    Invocation line = asked(Verb::Impair);
+    line.adapter = "lpar1/ent0";
+    line.impair.words = {"loss=10%"};
+    EXPECT_EQ(ask(line).code, kExitDone);
+    line.impair = {.out = true, .words = {"delay=5ms"}};
+    EXPECT_EQ(ask(line).out,
+              "lpar1/ent0: link up\n"
+              "  in   loss=10%\n"
+              "       lost 3\n"
+              "  out  delay=5ms loss=10%\n"
+              "       nothing happened to frames yet\n");
+}
+
 TEST_F(RemoteTest, EveryVerbPrintsTextAndJson) {
     for (const Verb verb : {Verb::Show,
                             Verb::Stats,

@@ -162,6 +162,18 @@ ETHERNET0: 2 of 65536 addresses; learned 3, moved 0, aged 1, evicted 0, refused 
               std::string::npos);
 }
 
+TEST(Render, Impair) {
+    const json reply = json::parse(R"({"adapter": "lpar1/ent0", "link": "down",
+        "in": {"set": {"loss": "30%", "delay": "5ms"}, "events": {"lost": 3, "delayed": 7, "corrupted": 0}},
+        "out": {"set": {}, "events": {"lost": 0}}})");
+    EXPECT_EQ(render_impair(reply),
+              "lpar1/ent0: link down\n"
+              "  in   delay=5ms loss=30%\n"
+              "       delayed 7, lost 3\n"
+              "  out  a good wire\n"
+              "       nothing happened to frames yet\n");
+}
+
 TEST(Render, Version) {
     EXPECT_EQ(
         render_version(rpc::version_reply({"0.1.0", "DPDK 22.11.11", "x86-64 (corei7)", "avx2"})),

@@ -12,7 +12,7 @@ constexpr BadFile kBadKeys[] = {
      "pvdi:",
      "9:57: vios1/ent3: unknown key \"pvdi\"; did you mean \"pvid\"? (an adapter has name, type, "
      "vswitch, pvid, vids, trunk_priority, mac, allowed_macs, qos_priority, max_macs, tag_pvid, "
-     "tunnel, tunnel_vids, tpid, storm_control, enabled, mtu, worker, port)"},
+     "tunnel, tunnel_vids, tpid, storm_control, enabled, mtu, worker, port, impair)"},
     {"UnknownKeyFarFromAllGetsTheList",
      "design.yaml",
      13,
@@ -145,7 +145,7 @@ constexpr BadFile kBadKeys[] = {
      "isolated: true",
      "18:66: lpar1/ent0: unknown key \"isolated\"; an adapter has name, type, vswitch, pvid, vids, "
      "trunk_priority, mac, allowed_macs, qos_priority, max_macs, tag_pvid, tunnel, tunnel_vids, "
-     "tpid, storm_control, enabled, mtu, worker, port"},
+     "tpid, storm_control, enabled, mtu, worker, port, impair"},
     {"F24FloodMulticastIsNoKey",
      "design.yaml",
      18,
@@ -153,7 +153,7 @@ constexpr BadFile kBadKeys[] = {
      "flood_multicast: false",
      "18:66: lpar1/ent0: unknown key \"flood_multicast\"; an adapter has name, type, vswitch, "
      "pvid, vids, trunk_priority, mac, allowed_macs, qos_priority, max_macs, tag_pvid, tunnel, "
-     "tunnel_vids, tpid, storm_control, enabled, mtu, worker, port"},
+     "tunnel_vids, tpid, storm_control, enabled, mtu, worker, port, impair"},
     {"MissingPortType",
      "design.yaml",
      19,

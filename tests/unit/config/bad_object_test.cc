@@ -5,6 +5,27 @@ namespace sealane::config {
 namespace {
 
 constexpr BadFile kBadObject[] = {
+    {"ImpairedByTooMuch",
+     "design.yaml",
+     18,
+     "mac: auto",
+     "impair: {in: {loss: 130%}}",
+     "18:86: lpar1/ent0: impair: in: loss '130%' can't be read; use a percentage with at most 6 "
+     "decimals, such as 30% or 0.1%"},
+    {"ImpairedByAnUnknownFault",
+     "design.yaml",
+     18,
+     "mac: auto",
+     "impair: {out: {los: 1%}}",
+     "18:81: lpar1/ent0: impair: out: unknown key \"los\"; did you mean \"loss\"? (a bad wire has "
+     "loss, burst_begin, burst_end, duplicate, corrupt, reorder, reorder_by, delay, jitter, rate, "
+     "queue, black_hole)"},
+    {"ImpairedWithAnUnknownLinkState",
+     "design.yaml",
+     18,
+     "mac: auto",
+     "impair: {link: gone}",
+     "18:81: lpar1/ent0: impair: link \"gone\" is unknown; use up or down"},
     {"VepaIsNotBuiltYet",
      "design.yaml",
      3,
@@ -187,16 +208,16 @@ constexpr BadFile kBadObject[] = {
      "type: physical",
      "type: physical, pvid: 1",
      "8:44: vios1/ent0: pvid belongs to virtual adapters; a physical one has name, type, port, "
-     "enabled, mtu, worker"},
+     "enabled, mtu, worker, impair"},
     {"PhysicalAdapterWithVidsAndPriority",
      "design.yaml",
      8,
      "type: physical",
      "type: physical, vids: [1], trunk_priority: 1",
      "8:44: vios1/ent0: vids belongs to virtual adapters; a physical one has name, type, port, "
-     "enabled, mtu, worker\n"
+     "enabled, mtu, worker, impair\n"
      "8:65: vios1/ent0: trunk_priority belongs to virtual adapters; a physical one has name, type, "
-     "port, enabled, mtu, worker"},
+     "port, enabled, mtu, worker, impair"},
     {"GvrpIsNotBuiltYet",
      "design.yaml",
      14,

@@ -19,13 +19,6 @@ constexpr BadFile kBadPort[] = {
      "vde",
      "19:23: lpar1/ent0: port: type \"vde\" is not built yet; use ring, ethdev, qemu-stream or "
      "vhost-user"},
-    {"ImpairIsNotBuiltYet",
-     "design.yaml",
-     19,
-     "qemu-stream",
-     "impair",
-     "19:23: lpar1/ent0: port: type \"impair\" is not built yet; use ring, ethdev, qemu-stream or "
-     "vhost-user"},
     {"UnknownPortType",
      "design.yaml",
      19,

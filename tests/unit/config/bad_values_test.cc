@@ -126,7 +126,7 @@ constexpr BadFile kBadValues[] = {
      "- ent0\n      - {name: ent1, type: virtual, vswitch: ETHERNET0, pvid: 1, mac: auto,",
      "18:9: lpar1/adapter 1 is a single value; an adapter is a map of name, type, vswitch, pvid, "
      "vids, trunk_priority, mac, allowed_macs, qos_priority, max_macs, tag_pvid, tunnel, "
-     "tunnel_vids, tpid, storm_control, enabled, mtu, worker, port"},
+     "tunnel_vids, tpid, storm_control, enabled, mtu, worker, port, impair"},
     {"YesForABoolean",
      "design.yaml",
      14,

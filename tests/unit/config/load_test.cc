@@ -113,6 +113,16 @@ TEST(Load, ValuesAtTheirLimitsAreTaken) {
     EXPECT_EQ(client_adapter(", storm_control: {broadcast: 1, multicast: 100000000}").storm_control,
               (StormControl{.broadcast = 1, .multicast = 100'000'000}));
     EXPECT_EQ(client_adapter("").storm_control, StormControl{});
+    EXPECT_EQ(client_adapter("").impair, std::nullopt);
+    EXPECT_EQ(client_adapter(", impair: {}").impair, Impair{});
+    EXPECT_EQ(
+        client_adapter(", impair: {in: {loss: 30%, black_hole: true}, out: {delay: 5ms, "
+                       "rate: 10Mbit}, link: down, seed: 7}")
+            .impair,
+        (Impair{.impairments = {.in = {.loss = 0.3, .black_hole = true},
+                                .out = {.delay = std::chrono::milliseconds{5}, .rate = 10'000'000},
+                                .link_down = true},
+                .seed = 7}));
     EXPECT_EQ(client_adapter(", max_macs: 1").max_macs, 1U);
     EXPECT_EQ(client_adapter(", max_macs: 1048576").max_macs, 1'048'576U);
     EXPECT_EQ(client_adapter(", vids: [4094, 3357, 3359]").vids.at(0), VlanId{4094});

@@ -63,6 +63,20 @@ class Drawer {
         return VlanId{next++};
     }
 
+    Impair draw_impair() {
+        Impair impair{.seed = draw<std::uint64_t>(0, UINT64_MAX)};
+        for (Impairment* way : {&impair.impairments.in, &impair.impairments.out}) {
+            if (maybe()) continue;
+            way->loss = draw(0U, 100'000'000U) / 1e8;
+            way->burst_end = draw(0U, 10U) / 10.0;
+            way->delay = std::chrono::microseconds{draw(0U, 60'000'000U)};
+            way->rate = draw<std::uint64_t>(0, 1'000'000'000'000);
+            way->black_hole = maybe();
+        }
+        impair.impairments.link_down = maybe();
+        return impair;
+    }
+
     Adapter draw_virtual(unsigned number, std::size_t vswitch) {
         Adapter adapter;
         adapter.name = "ent" + std::to_string(number);
@@ -74,6 +88,7 @@ class Drawer {
         if (maybe() && system_.vswitches[vswitch].unknown_unicast == UnknownUnicast::Flood) {
             adapter.storm_control.unknown = draw(1U, kMaxStormRate);
         }
+        if (maybe()) adapter.impair = draw_impair();
         adapter.max_macs = maybe() ? 64 : draw(1U, 1U << 20);
         adapter.tag_pvid = maybe();
         if (maybe()) adapter.qos_priority = draw<std::uint8_t>(0, 7);

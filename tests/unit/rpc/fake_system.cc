@@ -135,4 +135,15 @@ Result<std::size_t> System::flush_addresses(const FlushRequest& request) {
     return std::size_t{5};
 }
 
+Result<ImpairReport> System::impairments(const std::string& adapter) const {
+    if (adapter != "lpar1/ent0") return Error{adapter + " can't be impaired"};
+    return ImpairReport{.impairments = parts_->impairments,
+                        .in = {{"lost", 3}, {"delayed", 0}},
+                        .out = {{"lost", 0}, {"delayed", 0}}};
+}
+Status System::impair(const std::string&, const Impairments& impairments) {
+    parts_->impairments = impairments;
+    return done();
+}
+
 }  // namespace sealane::runtime

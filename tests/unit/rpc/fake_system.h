@@ -21,6 +21,7 @@ struct System::Parts {
 
     std::vector<AddressRequest> added;
     std::vector<FlushRequest> flushed;
+    Impairments impairments;  ///< Of lpar1/ent0.
 
     /// `parts` stays readable as long as the system lives.
     [[nodiscard]] static std::unique_ptr<System> run(std::unique_ptr<Parts> parts) {

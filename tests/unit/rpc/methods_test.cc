@@ -128,5 +128,45 @@ TEST(Methods, ConfigurationIsDumpedAsText) {
     EXPECT_NE(reply["yaml"].get<std::string>().find("\nsystem: frame1\n"), std::string::npos);
 }
 
+TEST(Methods, ImpairChangesWhatIsGivenAndLeavesTheRest) {
+    Fixture fixture;
+    const json first = fixture.ask(
+        "impair",
+        {{"adapter", "lpar1/ent0"}, {"in", {"loss=30%"}}, {"out", {"delay=5ms", "loss=1%"}}});
+    EXPECT_EQ(first,
+              json({{"schema_version", 1},
+                    {"adapter", "lpar1/ent0"},
+                    {"link", "up"},
+                    {"in", {{"set", {{"loss", "30%"}}}, {"events", {{"lost", 3}, {"delayed", 0}}}}},
+                    {"out",
+                     {{"set", {{"delay", "5ms"}, {"loss", "1%"}}},
+                      {"events", {{"lost", 0}, {"delayed", 0}}}}}}));
+    fixture.ask("impair", {{"adapter", "lpar1/ent0"}, {"out", {"loss=0%"}}, {"link", "down"}});
+    const Impairments expected{
+        .in = {.loss = 0.3}, .out = {.delay = std::chrono::milliseconds{5}}, .link_down = true};
+    EXPECT_EQ(fixture.parts->impairments, expected);
+    EXPECT_EQ(fixture.ask("impair", {{"adapter", "lpar1/ent0"}})["link"], "down");
+
+    fixture.ask("impair", {{"adapter", "lpar1/ent0"}, {"clear", true}, {"in", {"corrupt=1%"}}});
+    EXPECT_EQ(fixture.parts->impairments, (Impairments{.in = {.corrupt = 0.01}}));
+}
+
+TEST(Methods, ImpairIsAllOrNothing) {
+    Fixture fixture;
+    const auto fault = [&](const json& params) {
+        const json reply = fixture.ask("impair", params);
+        EXPECT_EQ(fixture.parts->impairments, Impairments{});
+        return reply.value("message", "");
+    };
+    EXPECT_EQ(fault({{"adapter", "lpar1/ent0"}, {"in", {"loss=30%"}}, {"out", {"loss=3"}}}),
+              "out: loss '3' can't be read; use a percentage with at most 6 decimals, such as 30% "
+              "or 0.1%");
+    EXPECT_EQ(fault({{"adapter", "lpar1/ent0"}, {"in", {"loss"}}}),
+              "in: 'loss' says nothing; use KEY=TEXT, such as loss=30%");
+    EXPECT_EQ(fault({{"adapter", "lpar1/ent0"}, {"in", {"loss=30%"}}, {"link", "gone"}}),
+              "link 'gone' is unknown; use up or down");
+    EXPECT_EQ(fault({{"adapter", "lpar9/ent0"}, {"link", "down"}}), "lpar9/ent0 can't be impaired");
+}
+
 }  // namespace
 }  // namespace sealane::rpc

@@ -1,0 +1,73 @@
+// An adapter whose wire is bad, as the file says and as it is changed while frames flow.
+#include <chrono>
+#include <thread>
+
+#include "tests/component/runtime/runtime_test.h"
+
+namespace sealane::runtime {
+namespace {
+
+using test::frame;
+using test::FrameSpec;
+
+constexpr MacAddress kOne{0x0200'0000'0001}, kTwo{0x0200'0000'0002};
+
+class Impaired : public RuntimeTest {
+  protected:
+    void SetUp() override {
+        start(R"(system: f
+vswitches: [{name: E}]
+partitions:
+  - {name: lpar1, type: client, adapters: [{name: ent0, type: virtual, vswitch: E, pvid: 1, mac: "02:00:00:00:00:01", port: {type: ring}}]}
+  - {name: lpar2, type: client, adapters: [{name: ent0, type: virtual, vswitch: E, pvid: 1, mac: "02:00:00:00:00:02", port: {type: ring}, impair: {out: {loss: 50%}, seed: 3}}]}
+)");
+    }
+
+    /// Frames from lpar1 to lpar2: how many came.
+    std::size_t sent_over(int frames) {
+        std::size_t came = 0;
+        for (int i = 0; i < frames; ++i) {
+            EXPECT_TRUE(send("lpar1/ent0", frame(kTwo, kOne).bytes()));
+            settle();
+            came += take("lpar2/ent0").size();
+        }
+        return came;
+    }
+    void change(const Impairments& impairments) {
+        ASSERT_TRUE(system().impair("lpar2/ent0", impairments).ok());
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));  // many times a service()
+    }
+    std::uint64_t lost_out() {
+        const Result<ImpairReport> report = system().impairments("lpar2/ent0");
+        for (const auto& [name, number] : report->out) {
+            if (name == "lost") return number;
+        }
+        return 0;
+    }
+};
+
+TEST_F(Impaired, LosesAsTheFileSaysAndNoMoreOnceThatIsTakenBack) {
+    const std::size_t came = sent_over(100);
+    EXPECT_GT(came, 25U);
+    EXPECT_LT(came, 75U);
+    EXPECT_EQ(came + lost_out(), 100U);
+    EXPECT_EQ(totals("lpar2/ent0").dropped(Direction::Out, Drop::Impaired), lost_out());
+
+    change({});
+    EXPECT_EQ(sent_over(20), 20U);
+    change({.link_down = true});
+    EXPECT_EQ(sent_over(20), 0U);
+    EXPECT_EQ(totals("lpar2/ent0").dropped(Direction::Out, Drop::PortDown), 20U);
+}
+
+TEST_F(Impaired, OnlyWhatWasMadeForItCanBe) {
+    EXPECT_EQ(system().impair("lpar1/ent0", {}).error().text,
+              "lpar1/ent0 can't be impaired: give it `impair: {}` in the configuration, and "
+              "restart");
+    EXPECT_EQ(system().impair("lpar9/ent0", {}).error().text,
+              "no adapter is called 'lpar9/ent0'; see `sealane show`");
+    EXPECT_EQ(system().impairments("lpar2/ent0")->impairments, (Impairments{.out = {.loss = 0.5}}));
+}
+
+}  // namespace
+}  // namespace sealane::runtime
