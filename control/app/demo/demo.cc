@@ -80,7 +80,7 @@ int fail(bool json, const std::string& why) {
 }  // namespace
 
 int run_demo(bool json) {
-    const config::Loaded loaded = config::load(kDemoText, "demo.yaml");
+    const config::Loaded loaded = config::load(demo_text(), "demo.yaml");
     if (!loaded.system) return fail(json, config::to_string(loaded.faults.front()));
     Result<std::unique_ptr<worker::Eal>> environment =
         worker::Eal::start(runtime::needs_of(*loaded.system));

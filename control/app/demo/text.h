@@ -3,6 +3,6 @@
 
 namespace sealane::app {
 
-extern const char* const kDemoText;
+[[nodiscard]] const char* demo_text();
 
 }  // namespace sealane::app
