@@ -31,8 +31,9 @@ bool may_be_cut(const L4Head& head, std::span<const std::uint8_t> bytes) {
 }
 
 bool are_too_many(const L4Head& head, std::uint16_t piece) {
-    if (head.protocol == kProtocolTcp) return piece < kLeastTcpPiece;
-    return head.payload() > std::uint32_t{piece} * kMostDatagrams;
+    const bool tcp = head.protocol == kProtocolTcp;
+    if (tcp && piece < kLeastTcpPiece) return true;
+    return head.payload() > std::uint32_t{piece} * (tcp ? kMostSegments : kMostDatagrams);
 }
 
 /// UDP over IPv4 may do without a checksum (RFC 768); then there is none to complete.

@@ -10,13 +10,17 @@
 
 namespace sealane::wire {
 
-/// Smaller pieces are refused: a peer that asks for such makes us send hundreds of frames for one
-/// (CVE-2012-3412).  It bounds the segments of one frame too: 65535 / 88.
-inline constexpr std::uint16_t kLeastTcpPiece = 88;
+/// Smaller pieces are refused: a peer that asks for such makes us send frames that are headers
+/// mostly.  Linux takes no peer's MSS for less.
+inline constexpr std::uint16_t kLeastTcpPiece = 48;
+/// A frame of any length may be cut into such, and only a shorter one into smaller ones: so a frame
+/// becomes a thousand at most (CVE-2012-3412).  It is what an MSS of 88 leaves beside timestamps,
+/// and a little less.
+inline constexpr std::uint16_t kLeastPieceOfLongest = 64;
 /// Datagrams that are cut may be of any size, but not more than Linux makes of one.
 inline constexpr std::uint16_t kMostDatagrams = 128;
 /// Nothing that check_claim() lets pass becomes more frames.
-inline constexpr std::uint16_t kMostSegments = 65535 / kLeastTcpPiece + 1;
+inline constexpr std::uint16_t kMostSegments = 65535 / kLeastPieceOfLongest + 1;
 
 /// As the sender says it.
 struct Claim {

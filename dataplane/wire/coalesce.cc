@@ -100,7 +100,7 @@ Train::Train(const SegmentHeaders& first, std::uint32_t most)
       piece_(first.head.payload()),
       payload_(piece_),
       pushed_(has_push(first)),
-      ended_(pushed_ || piece_ < kLeastTcpPiece) {}
+      ended_(pushed_ || piece_ < kLeastPieceOfLongest) {}
 
 bool Train::takes(const SegmentHeaders& next) const {
     const L4Head& head = next.head;

@@ -235,7 +235,7 @@ TEST_F(Coalescer, WhateverComesIsTheSameOfEachFlowOnceItIsCut) {
         std::vector<Sender> senders;
         for (int flow = 0; flow < flows; ++flow) {
             senders.emplace_back(
-                flow, *rc::gen::element(4, 6), *rc::gen::element<std::size_t>(87, 88, 536, 1448));
+                flow, *rc::gen::element(4, 6), *rc::gen::element<std::size_t>(63, 64, 536, 1448));
         }
         std::vector<Arrival> arrivals;
         const int count = pick(0, port::kBurst + 1);
