@@ -2,25 +2,11 @@
 
 #include <cstring>
 
-#include "dataplane/port/frame.h"
-
 namespace sealane::port {
-namespace {
-
-constexpr std::uint16_t kPlainIpv6Header = 40;
-
-bool must_be_guarded(const rte_mbuf* frame) {
-    const bool has_extensions =
-        (frame->ol_flags & RTE_MBUF_F_TX_IPV6) != 0 && frame->l3_len != kPlainIpv6Header;
-    return is_large(frame) || has_extensions || !is_writable(frame);
-}
-
-}  // namespace
 
 rte_mbuf* guard_headers(rte_mbuf* frame, rte_mempool* heads) {
     const auto length = static_cast<std::uint16_t>(frame->l2_len);
-    const std::uint32_t headers = std::uint32_t{length} + frame->l3_len + frame->l4_len;
-    if (frame->data_len < headers || !must_be_guarded(frame)) return frame;
+    if (frame->data_len < headers_of(frame)) return frame;
 
     rte_mbuf* const head = rte_pktmbuf_alloc(heads);
     if (head == nullptr) return nullptr;

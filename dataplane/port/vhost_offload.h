@@ -31,10 +31,11 @@ inline void claim_offloads(rte_mbuf* frame) {
 /// The frame as rte_vhost can be given it without spoiling it, or null: no buffer in `heads`; then
 /// `frame` is untouched.
 ///
-/// The library writes a pseudo-header's sum of its own into a frame with offloads: without the
-/// length in a large one (as NICs want it, and virtio does not), over the wrong bytes behind IPv6
-/// extension headers, and into bytes that others may be reading.  It keeps its hands off where the
-/// headers are in several buffers; so the Ethernet header gets one to itself.
+/// The library writes a pseudo-header's sum of its own into a frame with offloads: it mends a wrong
+/// one and spoils that of a packet whose addresses change on its way (source routes, IPv6 extension
+/// headers); it leaves out the length in a large one (as NICs want it, and virtio does not); and
+/// the bytes may be others' to read.  It keeps its hands off where the headers are in several
+/// buffers; so the Ethernet header gets one to itself.
 [[nodiscard]] rte_mbuf* guard_headers(rte_mbuf* frame, rte_mempool* heads);
 
 }  // namespace sealane::port
