@@ -196,14 +196,17 @@ void VhostPort::look_for_losses(int device, std::uint16_t ring, std::uint16_t ta
     if (moved == taken) [[likely]]
         return;
     if ((device_.features() & virtio::kRingPacked) == 0) {
-        lost_ += static_cast<std::uint16_t>(moved - taken);
+        // Less has moved than was taken: the library has announced the guest (SEND_RARP) with a
+        // frame that was in no ring.
+        if (moved > taken) lost_ += static_cast<std::uint16_t>(moved - taken);
     } else if (taken == 0) {
         ++lost_;  // packed rings count descriptors, not frames; the library stops at the first loss
     }
 }
 
 void VhostPort::report_losses(Tally& tally) {
-    const bool no_buffer = rte_mempool_avail_count(pool_) < kChunk;
+    // A burst begins with kChunk of them, and the longest frame needs as many more.
+    const bool no_buffer = rte_mempool_avail_count(pool_) < 2U * kChunk;
     tally.received(lost_, 0);
     tally.drop_unmade(Direction::In, no_buffer ? Drop::NoBuffer : Drop::Malformed, lost_);
     lost_ = 0;

@@ -18,6 +18,7 @@ constexpr std::uint32_t kGetFeatures = 1, kSetFeatures = 2, kSetOwner = 3, kSetM
 constexpr std::uint32_t kSetRingSize = 8, kSetRingAddress = 9, kSetRingBase = 10;
 constexpr std::uint32_t kGetRingBase = 11, kSetRingKick = 12, kSetRingCall = 13;
 constexpr std::uint32_t kGetProtocolFeatures = 15, kSetProtocolFeatures = 16, kEnableRing = 18;
+constexpr std::uint32_t kSendRarp = 19;
 
 constexpr std::uint64_t kVersion1 = 1ULL << 32, kHasProtocolFeatures = 1ULL << 30;
 constexpr std::size_t kRingsLength = std::size_t{1} << 16;
@@ -93,8 +94,8 @@ bool VhostDriver::set_up(const Settings& settings) {
         return false;
     }
     const std::uint64_t wanted = (settings.features | kVersion1 | kHasProtocolFeatures) & *offered;
-    return say(kSetFeatures, {&wanted, 1}) && share_memory(settings.regions) && start(ToGuest) &&
-           start(FromGuest);
+    return say(kSetFeatures, {&wanted, 1}) && share_memory(settings.regions) &&
+           start(ToGuest, settings.kicks) && start(FromGuest, settings.kicks);
 }
 
 bool VhostDriver::share_memory(unsigned regions) {
@@ -109,16 +110,19 @@ bool VhostDriver::share_memory(unsigned regions) {
     return say(kSetMemoryTable, words, std::vector<int>(regions, file_.get()));
 }
 
-bool VhostDriver::start(Ring ring) {
+bool VhostDriver::start(Ring ring, bool kicks) {
     kicks_[ring] = port::Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     calls_[ring] = port::Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     const std::uint64_t base = reinterpret_cast<std::uintptr_t>(memory_) + ring_at(ring);
     const std::uint64_t number = ring;
+    const std::uint64_t without_kick = number | 1 << 8;
     const int kick = kicks_[ring].get(), call = calls_[ring].get();
     const std::array<std::uint64_t, 5> address{number, base, base + 8192, base + 4096, 0};
     return say_ring(kSetRingSize, ring, kRing) && say_ring(kSetRingBase, ring, 0) &&
            say(kSetRingAddress, address) && say(kSetRingCall, {&number, 1}, {&call, 1}) &&
-           say(kSetRingKick, {&number, 1}, {&kick, 1}) && say_ring(kEnableRing, ring, 1);
+           (kicks ? say(kSetRingKick, {&number, 1}, {&kick, 1})
+                  : say(kSetRingKick, {&without_kick, 1})) &&
+           say_ring(kEnableRing, ring, 1);
 }
 
 bool VhostDriver::stop_rings() {
@@ -126,6 +130,16 @@ bool VhostDriver::stop_rings() {
         if (!say_ring(kGetRingBase, ring, 0) || !answer()) return false;
     }
     return true;
+}
+
+bool VhostDriver::announce(std::span<const std::uint8_t, 6> address) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, address.data(), address.size());
+    return say(kSendRarp, {&word, 1});
+}
+
+bool VhostDriver::enable_ring(std::uint32_t ring) {
+    return say_ring(kEnableRing, ring, 1) && ask(kGetFeatures).has_value();
 }
 
 bool VhostDriver::say(std::uint32_t request,
@@ -138,7 +152,7 @@ bool VhostDriver::say(std::uint32_t request,
     return send_with(socket_.get(), bytes, files);
 }
 
-bool VhostDriver::say_ring(std::uint32_t request, Ring ring, std::uint32_t number) {
+bool VhostDriver::say_ring(std::uint32_t request, std::uint32_t ring, std::uint32_t number) {
     const std::uint64_t word = std::uint64_t{number} << 32 | ring;
     return say(request, {&word, 1});
 }

@@ -49,6 +49,7 @@ class VhostDriver {
         std::size_t buffer = 4096;   ///< Bytes of each, header and frame.
         unsigned regions = 1;        ///< Into which the memory is cut, one behind the other.
         bool in_shm = false;         ///< A file in /dev/shm instead of a memfd.
+        bool kicks = true;           ///< Otherwise its rings must be polled.
     };
     struct Descriptor {
         std::uint64_t address = 0;
@@ -70,10 +71,15 @@ class VhostDriver {
     [[nodiscard]] bool is_open() const { return open_; }
     /// Stops both rings and asks where they stood, as a driver does that is taken down in order.
     bool stop_rings();
+    /// Has the switch announce `address`, as QEMU does for a guest that has moved.
+    bool announce(std::span<const std::uint8_t, 6> address);
     /// Readable when the switch has used a ring's buffers; read() it first.
     [[nodiscard]] int call(Ring ring) const { return calls_[ring].get(); }
     /// Readable when the switch has hung up.
     [[nodiscard]] int connection() const { return socket_.get(); }
+
+    /// Enables a ring by its number, and waits until the switch has heard it.
+    bool enable_ring(std::uint32_t ring);
 
     // As a good driver does it.
 
@@ -120,11 +126,11 @@ class VhostDriver {
     [[nodiscard]] bool make_memory(const Settings& settings);
     [[nodiscard]] bool set_up(const Settings& settings);
     [[nodiscard]] bool share_memory(unsigned regions);
-    [[nodiscard]] bool start(Ring ring);
+    [[nodiscard]] bool start(Ring ring, bool kicks);
     bool say(std::uint32_t request,
              std::span<const std::uint64_t> words,
              std::span<const int> files = {});
-    bool say_ring(std::uint32_t request, Ring ring, std::uint32_t number);
+    bool say_ring(std::uint32_t request, std::uint32_t ring, std::uint32_t number);
     std::optional<std::uint64_t> answer();
     std::optional<std::uint64_t> ask(std::uint32_t request);
     [[nodiscard]] std::span<const std::uint8_t> arrived(std::uint16_t place) const;

@@ -1,10 +1,62 @@
-// Frames that a guest's driver finishes itself.
+// What a guest's driver may ask of the port besides frames, and frames that it finishes itself.
+#include <array>
+
 #include "dataplane/base/drop.h"
 #include "tests/component/port/driven_test.h"
 #include "tests/support/claims.h"
 
 namespace sealane::test {
 namespace {
+
+class VhostAsked : public DrivenTest {};
+
+TEST_F(VhostAsked, AnnouncementReachesTheSwitchAndIsOneFrame) {
+    constexpr std::array<std::uint8_t, 6> kMoved{2, 0, 0, 0, 0, 7};
+    constexpr unsigned kTimes = 3;
+    open(serving());
+    const auto peer = driver();
+    for (unsigned i = 0; i < kTimes; ++i) {
+        ASSERT_TRUE(peer->announce(kMoved));
+        std::vector<Bytes> got;
+        ASSERT_TRUE(soon([&] {
+            got = receive_from(port());
+            return !got.empty();
+        }));
+        ASSERT_EQ(got.size(), 1U);
+        EXPECT_TRUE(std::equal(kMoved.begin(), kMoved.end(), got[0].begin() + 6));
+        EXPECT_EQ((Bytes{got[0].begin() + 12, got[0].begin() + 14}), (Bytes{0x80, 0x35}));
+    }
+    peer->give_buffers();
+    exchange(*peer);
+    EXPECT_EQ(totals().rx_frames, kTimes + 1);
+    EXPECT_EQ(totals().dropped(Direction::In, Drop::Malformed), 0U);
+}
+
+TEST_F(VhostAsked, RingsThatWereNotOfferedGetNothing) {
+    open(serving());
+    const auto peer = driver();
+    peer->give_buffers();
+    ASSERT_TRUE(peer->enable_ring(2) && peer->enable_ring(3));
+    for (std::uint8_t i = 0; i < 16; ++i) {
+        exchange(*peer);
+    }
+    EXPECT_NE(port().state().detail.find("1 of 1 queue"), std::string::npos);
+}
+
+TEST_F(VhostAsked, ARingThatCanNotKickIsNotSleptOn) {
+    open(serving());
+    {
+        const auto peer = driver();
+        EXPECT_TRUE(port().prepare_to_sleep());
+    }
+    ASSERT_TRUE(soon([&] { return !port().state().up; }));
+    {
+        const auto peer = driver({.kicks = false});
+        EXPECT_FALSE(port().prepare_to_sleep());
+    }
+    ASSERT_TRUE(soon([&] { return !port().state().up; }));
+    EXPECT_TRUE(port().prepare_to_sleep());
+}
 
 class VhostUnfinished : public DrivenTest {
   protected:

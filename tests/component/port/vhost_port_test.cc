@@ -44,6 +44,24 @@ TEST_P(VhostRings, CarryFramesBothWaysUnchangedAndInOrder) {
     EXPECT_EQ(totals().tx_frames, frames.size());
 }
 
+// What a frame needs beside its first buffer is not there when the library asks for it.
+TEST_P(VhostRings, WhatTheLibraryLosesIsCounted) {
+    open(serving());
+    const auto peer = guest({.packed = GetParam().packed, .mergeable = GetParam().mergeable});
+    ASSERT_EQ(peer->send({frame_of(9000)}), 1U);
+    const unsigned left = GetParam().packed ? 32 : 2;  // the library takes so many at once
+    std::vector<rte_mbuf*> others(rte_mempool_avail_count(pools().frames.get()) - left);
+    const auto many = static_cast<unsigned>(others.size());
+    ASSERT_EQ(rte_pktmbuf_alloc_bulk(pools().frames.get(), others.data(), many), 0);
+    EXPECT_TRUE(take(1).empty());
+    EXPECT_EQ(totals().rx_frames, 1U);
+    EXPECT_EQ(dropped(Direction::In, Drop::NoBuffer), 1U);
+
+    rte_pktmbuf_free_bulk(others.data(), many);
+    EXPECT_EQ(peer->send({frame_of(60)}), 1U);
+    EXPECT_EQ(take(1), std::vector<Bytes>{frame_of(60)});
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds,
                          VhostRings,
                          testing::Values(Rings{"split", false, false},
