@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <bit>
 
-#include <rte_lcore.h>
 #include <rte_mbuf.h>
 #include <rte_vhost.h>
 
+#include "dataplane/port/batch.h"
 #include "dataplane/port/offload.h"
 #include "dataplane/port/vhost_offload.h"
+#include "dataplane/wire/flow.h"
+#include "dataplane/wire/l4_head.h"
 
 namespace sealane::port {
 namespace {
@@ -23,16 +25,14 @@ void for_each_ring(std::uint64_t rings, Deed&& deed) {
     }
 }
 
-/// The calling worker's own among `rings`, of which there is one at least.
-std::uint16_t ring_of_worker(std::uint64_t rings) {
-    const auto count = static_cast<unsigned>(std::popcount(rings));
-    if (count > 1) [[unlikely]] {
-        const unsigned worker = rte_lcore_id();
-        for (unsigned skip = worker == LCORE_ID_ANY ? 0 : worker % count; skip > 0; --skip) {
-            rings &= rings - 1;
-        }
-    }
-    return static_cast<std::uint16_t>(std::countr_zero(rings));
+/// Which of `count` rings the frame's flow has.
+std::uint8_t place_of(const rte_mbuf* frame, unsigned count) {
+    std::array<std::uint8_t, wire::kL4ParseLength> joined;
+    const auto seen = std::min<std::uint32_t>(frame->pkt_len, wire::kL4ParseLength);
+    const void* const bytes = rte_pktmbuf_read(frame, 0, seen, joined.data());
+    const std::uint32_t flow =
+        wire::flow_of({static_cast<const std::uint8_t*>(bytes), seen}, frame->pkt_len);
+    return static_cast<std::uint8_t>(flow % count);
 }
 
 void drop_all(rte_mbuf** frames, std::uint16_t count, Drop why, Tally& tally) {
@@ -217,13 +217,42 @@ void VhostPort::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     const std::uint64_t rings = device_.rings() & VhostDevice::kToGuest;
     if (!use || rings == 0) return drop_all(frames, count, Drop::PortDown, tally);
 
-    constexpr unsigned kMostRefusals = 4;
-    const std::uint16_t ring = ring_of_worker(rings);
     const std::uint16_t ready = make_ready(frames, count, tally);
+    if (std::has_single_bit(rings)) [[likely]] {
+        const auto ring = static_cast<std::uint16_t>(std::countr_zero(rings));
+        return send_to(use.id(), ring, frames, ready, tally);
+    }
+    for (std::uint16_t done = 0; done < ready; done = static_cast<std::uint16_t>(done + kBurst)) {
+        const auto some = std::min<std::uint16_t>(kBurst, ready - done);
+        spread(use.id(), rings, frames + done, some, tally);
+    }
+}
+
+void VhostPort::spread(
+    int device, std::uint64_t rings, rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    std::array<std::uint8_t, kBurst> places;
+    for (std::uint16_t i = 0; i < count; ++i) {
+        places[i] = place_of(frames[i], static_cast<unsigned>(std::popcount(rings)));
+    }
+    unsigned place = 0;
+    for_each_ring(rings, [&](std::uint16_t ring) {
+        std::array<rte_mbuf*, kBurst> own;
+        std::uint16_t many = 0;
+        for (std::uint16_t i = 0; i < count; ++i) {
+            if (places[i] == place) own[many++] = frames[i];
+        }
+        if (many > 0) send_to(device, ring, own.data(), many, tally);
+        ++place;
+    });
+}
+
+void VhostPort::send_to(
+    int device, std::uint16_t ring, rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    constexpr unsigned kMostRefusals = 4;
     std::uint16_t done = 0;
-    for (unsigned refusals = 0; done < ready && refusals < kMostRefusals;) {
-        const auto chunk = std::min<std::uint16_t>(kChunk, ready - done);
-        const std::uint16_t taken = give(use.id(), ring, frames + done, chunk, tally);
+    for (unsigned refusals = 0; done < count && refusals < kMostRefusals;) {
+        const auto chunk = std::min<std::uint16_t>(kChunk, count - done);
+        const std::uint16_t taken = give(device, ring, frames + done, chunk, tally);
         done = static_cast<std::uint16_t>(done + taken);
         if (taken == chunk) continue;
         // The one it stopped at may be too large for the buffers there are, and the next be small.
@@ -231,7 +260,7 @@ void VhostPort::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
         ++refusals;
     }
     drop_all(
-        frames + done, static_cast<std::uint16_t>(ready - done), Drop::PeerBackpressure, tally);
+        frames + done, static_cast<std::uint16_t>(count - done), Drop::PeerBackpressure, tally);
 }
 
 std::uint16_t VhostPort::make_ready(rte_mbuf** frames, std::uint16_t count, Tally& tally) const {

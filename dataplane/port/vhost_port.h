@@ -21,8 +21,8 @@
 
 namespace sealane::port {
 
-/// All rings that the guest sends to are polled in turn.  Of those it receives from, each sending
-/// worker uses one of its own, so frames of one sender stay in order and nothing is hashed.
+/// All rings that the guest sends to are polled in turn.  Over those it receives from, flows are
+/// spread (flow.h), so the frames of one stay in order; with one ring, no frame is looked at.
 ///
 /// Out: a frame that the guest has no buffers for is dropped at once (PeerBackpressure): waiting
 /// for one guest would rob the others.  No peer, or no ring of it: PortDown.
@@ -65,6 +65,11 @@ class VhostPort final : public Port, private VhostEvents {
     /// Whether the guest shall kick us, for all rings that it sends to.
     void want_kicks(int device, bool wanted);
 
+    /// Gives each flow of the burst to its own of `rings`.
+    void spread(
+        int device, std::uint64_t rings, rte_mbuf** frames, std::uint16_t count, Tally& tally);
+    void send_to(
+        int device, std::uint16_t ring, rte_mbuf** frames, std::uint16_t count, Tally& tally);
     /// Drops what this peer can't take; the number of frames left.
     std::uint16_t make_ready(rte_mbuf** frames, std::uint16_t count, Tally& tally) const;
 

@@ -1,6 +1,8 @@
 // Frames between a vhost-user port and a guest: every kind of ring, drops by name, sleep, offloads.
 #include <cstring>
+#include <map>
 #include <poll.h>
+#include <utility>
 
 #include <rte_ip.h>
 #include <rte_tcp.h>
@@ -8,6 +10,7 @@
 #include "dataplane/port/vhost_offload.h"
 #include "tests/component/port/vhost_test.h"
 #include "tests/support/mbufs.h"
+#include "tests/support/packet.h"
 
 namespace sealane::test {
 namespace {
@@ -105,6 +108,50 @@ TEST_F(Vhost, AFrameTooLargeForAGuestsBuffersDoesNotStopTheNext) {
     send({frame_of(60, 1), frame_of(9000), frame_of(60, 2)});
     EXPECT_EQ(peer->receive(), (std::vector<Bytes>{frame_of(60, 1), frame_of(60, 2)}));
     EXPECT_EQ(dropped(Direction::Out, Drop::PeerBackpressure), 1U);
+}
+
+TEST_F(Vhost, FourFramesThatAGuestRefusesAreTheMostThatABurstTries) {
+    open(serving());
+    const auto peer = guest({.mergeable = false});
+    std::vector<Bytes> frames(3, frame_of(9000));
+    frames.push_back(frame_of(60));
+    send(frames);
+    EXPECT_EQ(peer->receive(), std::vector<Bytes>{frame_of(60)});
+    frames.insert(frames.begin(), frame_of(9000));
+    send(frames);
+    EXPECT_TRUE(peer->receive().empty());
+    EXPECT_EQ(dropped(Direction::Out, Drop::PeerBackpressure), 8U);
+}
+
+TEST_F(Vhost, FlowsAreSpreadOverTheQueuesAndEachStaysInOrder) {
+    port::VhostSocketSettings settings = serving();
+    settings.offer.queues = 4;
+    open(settings);
+    const auto peer = guest({.queues = 4});
+    constexpr std::uint16_t kFlows = 32, kEach = 5;
+    std::vector<Bytes> frames;
+    for (std::uint16_t i = 0; i < kFlows * kEach; ++i) {
+        Packet packet{.id = i, .payload = payload_of(20)};
+        packet.source_port = static_cast<std::uint16_t>(30'000 + i % kFlows);
+        frames.push_back(packet.bytes());
+    }
+    send(frames);
+    std::map<int, std::pair<std::uint16_t, unsigned>> flows;  // queue and frames, by port
+    for (std::uint16_t queue = 0; queue < 4; ++queue) {
+        unsigned got = 0;
+        for (std::vector<Bytes> some; !(some = peer->receive(queue)).empty();) {
+            for (const Bytes& frame : some) {
+                const int port = frame[34] << 8 | frame[35], id = frame[18] << 8 | frame[19];
+                auto& [own, count] = flows.try_emplace(port, queue, 0U).first->second;
+                EXPECT_EQ(own, queue) << port;
+                EXPECT_EQ(id, port - 30'000 + static_cast<int>(count++) * kFlows);
+            }
+            got += static_cast<unsigned>(some.size());
+        }
+        EXPECT_GE(got, kEach) << queue;
+    }
+    EXPECT_EQ(flows.size(), kFlows);
+    EXPECT_EQ(totals().tx_frames, kFlows * kEach);
 }
 
 TEST_F(Vhost, FramesOfAllQueuesAreReceived) {
