@@ -17,6 +17,7 @@ struct Feature {
 };
 
 constexpr std::string_view kNoEcn = "the library can't tell a guest about ECN in a large frame";
+constexpr std::string_view kNoUso = "the library knows no large frames of datagrams";
 constexpr std::string_view kNoUfo = "UDP fragments are not ours to make";
 
 constexpr std::array kFeatures{
@@ -35,15 +36,21 @@ constexpr std::array kFeatures{
     Feature{14, "host_ufo", Withheld::Always, kNoUfo},
     Feature{15, "mrg_rxbuf"},
     Feature{17, "ctrl_vq"},
+    Feature{18, "ctrl_rx"},
     Feature{21, "guest_announce"},
     Feature{22, "mq", Withheld::WithoutQueues},
     Feature{26, "log_all", Withheld::Always, "live migration is not supported"},
+    Feature{27, "any_layout"},
     Feature{28, "indirect_desc"},
     Feature{29, "event_idx"},
+    Feature{30, "protocol_features"},
     Feature{32, "version_1"},
     Feature{33, "iommu_platform", Withheld::Always, "guest memory is addressed directly"},
     Feature{34, "packed"},
     Feature{35, "in_order"},
+    Feature{54, "guest_uso4", Withheld::Always, kNoUso},
+    Feature{55, "guest_uso6", Withheld::Always, kNoUso},
+    Feature{56, "host_uso", Withheld::Always, kNoUso},
 };
 
 // Bits of the protocol's own word.
