@@ -49,6 +49,21 @@ TEST_F(OffloadTest, G30PartialIsCompletedAndNothingElseIsTouched) {
     }
 }
 
+// RFC 768: 0 would say that there is none.
+TEST_F(OffloadTest, G29CompletedChecksumOfADatagramIsNeverZero) {
+    for (const int version : {4, 6}) {
+        Packet packet = large_packet(8, version, false);
+        packet.payload.assign(8, 0);
+        const std::size_t field = packet.headers() - 2;
+        const Bytes whole = completed(packet);
+        packet.payload[0] = whole[field], packet.payload[1] = whole[field + 1];
+        TakingPort port;
+        port::Outlet outlet = outlet_to(port);
+        emit(outlet, {checked(packet, 0)});
+        EXPECT_EQ((Bytes{port.taken[0][field], port.taken[0][field + 1]}), (Bytes{0xff, 0xff}));
+    }
+}
+
 TEST_F(OffloadTest, PaddingBehindThePacketIsNotSummed) {
     Packet packet = large_packet(3);
     rte_mbuf* const frame = make(packet);

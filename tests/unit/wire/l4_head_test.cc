@@ -56,6 +56,16 @@ TEST(L4Head, PaddingBehindThePacketIsNoPayload) {
     EXPECT_EQ(l4_of(frame).payload(), 1U);
 }
 
+// RFC 4302 2.2: its length is in units of 4 bytes, two of which do not count.
+TEST(L4Head, AuthenticationHeaderCountsInFours) {
+    Packet packet{.version = 6, .payload = test::payload_of(5)};
+    packet.extensions = {{.type = 51, .rest = Packet::Bytes(23)}};
+    packet.extensions[0].rest[0] = 4;
+    const L4Head head = l4_of(packet.bytes());
+    EXPECT_EQ(head.l3_length, 40 + 24);
+    EXPECT_EQ(head.l4_length, 20);
+}
+
 TEST(L4Head, OtherProtocolsHaveAnIpHeadOnly) {
     auto frame = Packet{.payload = test::payload_of(9)}.bytes();
     frame[23] = 132;
