@@ -203,6 +203,25 @@ TEST_F(VhostHeader, G28FragmentsOfDatagramsAreNotMade) {
     }
 }
 
+// The library looks behind one 802.1Q tag, or behind an 802.1ad tag and another.  Behind other
+// pairs it forgets that the frame was large, and completes its checksum.  Linux cuts such frames
+// itself.
+TEST_F(VhostHeader, G19LargeBehindTwoTagsIsCutOrStaysWithinTheMtu) {
+    for (const int version : {4, 6}) {
+        Packet large = large_packet(3000, version);
+        large.tags = {0x88, 0xa8, 0, 20, 0x81, 0, 0xa0, 10};
+        EXPECT_EQ(fate_of(large.bytes(), header_of(large, 1400)),
+                  Fate{.out = bytes_of_all(cut(large, 1400))});
+        for (const auto& inner : {Bytes{0x81, 0}, Bytes{0x88, 0xa8}}) {
+            large.tags = {0x81, 0, 0, 20, inner[0], inner[1], 0xa0, 10};
+            EXPECT_EQ(fate_of(large.bytes(), header_of(large, 1400)),
+                      Fate{.drops = {Drop::Oversize}});
+            EXPECT_EQ(fate_of(large.bytes(), header_of(large, 1400), 9000),
+                      Fate{.out = {completed(large)}});
+        }
+    }
+}
+
 TEST_F(VhostHeader, G20G21PiecesThatAreTooSmall) {
     const Packet packet = large_packet(3000);
     EXPECT_EQ(fate_of(packet.bytes(), header_of(packet, 1)),
