@@ -47,6 +47,7 @@ class EthdevPort final : public Port {
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;
     /// Looks at the link, and at a kernel interface's MTU.
     void service(Instant now, Tally& tally) override;
+    [[nodiscard]] bool is_up() const override { return link_up_.load(std::memory_order_relaxed); }
     [[nodiscard]] PortTraits traits() const override { return traits_; }
     [[nodiscard]] PortState state() const override;
 

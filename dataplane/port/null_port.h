@@ -17,6 +17,7 @@ class NullPort final : public Port {
             tally.drop(frames[i], Direction::Out, Drop::PortDown);
         }
     }
+    [[nodiscard]] bool is_up() const override { return false; }
     [[nodiscard]] PortTraits traits() const override { return {.tag_beside = true}; }
     [[nodiscard]] PortState state() const override {
         return {.type = "none", .detail = "no port configured"};

@@ -64,7 +64,7 @@ inline rte_mbuf* Outlet::with_tag_inside(rte_mbuf* frame, Tally& tally) const {
     return whole;
 }
 
-void Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+std::uint32_t Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     tally.offered(count);
     const Limits limits = limits_.load(std::memory_order_relaxed);
     const std::uint32_t plain = least_bytes();
@@ -84,10 +84,11 @@ void Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
         flags |= frame->ol_flags;
         frames[ready++] = frame;
     }
-    if (ready == 0) return;
+    if (ready == 0) return 0;
     if ((flags & kOffloads) != 0) [[unlikely]]
         return send_finished(frames, ready, tally);
     send(frames, ready, tally);
+    return ready;
 }
 
 void Outlet::service(Instant now, Tally& tally) {
@@ -102,15 +103,20 @@ void Outlet::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     if (shared_) rte_spinlock_unlock(&lock_);
 }
 
-void Outlet::send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
-    Offloads peer = port_.offloads();
-    if (cut_large_) peer.tcp4 = peer.tcp6 = peer.udp = false;
-    const auto checksum = peer.checksum ? SegmentChecksum::Partial : SegmentChecksum::Complete;
+std::uint32_t Outlet::send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
+    if (!port_.is_up()) {
+        for (rte_mbuf* frame : std::span(frames, count)) {
+            tally.drop(frame, Direction::Out, Drop::PortDown);
+        }
+        return 0;
+    }
+    const Offloads left = left_to_peer();
+    const auto checksum = left.checksum ? SegmentChecksum::Partial : SegmentChecksum::Complete;
     Stage stage([&](rte_mbuf** burst, std::uint16_t size) { send(burst, size, tally); });
     std::array<rte_mbuf*, wire::kMostSegments> segments;
+    std::uint32_t all = count;
     for (rte_mbuf* frame : std::span(frames, count)) {
-        const bool whole = takes(peer, frame) && length_of(frame) <= max_whole_;
-        if (!has_offload(frame) || whole) {
+        if (goes_as_it_is(left, frame)) {
             stage.put(frame);
         } else if (!is_large(frame)) {
             rte_mbuf* const complete = complete_checksum(frame, heads_);
@@ -121,6 +127,7 @@ void Outlet::send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally)
             }
         } else if (const std::uint16_t made = cut(frame, heads_, checksum, segments); made > 0)
             [[likely]] {
+            all += made - 1U;
             tally.copied(made - 1U);
             tally.offered(made - 1U);
             std::ranges::for_each(std::span(segments).first(made),
@@ -130,6 +137,24 @@ void Outlet::send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally)
         }
     }
     stage.flush();
+    return all;
+}
+
+std::uint32_t Outlet::pieces_of(const rte_mbuf* frame) const {
+    if (!port_.is_up()) return 0;
+    if (!is_large(frame) || goes_as_it_is(left_to_peer(), frame)) return 1;
+    const std::uint32_t payload = frame->pkt_len - headers_of(frame);
+    return (payload + frame->tso_segsz - 1) / frame->tso_segsz;
+}
+
+Offloads Outlet::left_to_peer() const {
+    Offloads left = port_.offloads();
+    if (cut_large_) left.tcp4 = left.tcp6 = left.udp = false;
+    return left;
+}
+
+bool Outlet::goes_as_it_is(const Offloads& left, const rte_mbuf* frame) const {
+    return !has_offload(frame) || (takes(left, frame) && length_of(frame) <= max_whole_);
 }
 
 bool Outlet::fits(const rte_mbuf* frame, const Limits& limits) {

@@ -31,8 +31,14 @@ class Outlet {
     /// one, is beside it; an offload was checked.  What the port does not take is finished here: a
     /// checksum completed, a large frame cut.  Counts them as offered, and each as sent or dropped
     /// outward: Oversize, NoBuffer, or what the port says.  The segments of a large frame beyond
-    /// its first are copies made here, and offered here.
-    void emit(rte_mbuf** frames, std::uint16_t count, Tally& tally);
+    /// its first are copies made here, and offered here.  Where nobody is there nothing is
+    /// finished. Returns what it came to: frames, those that large ones were cut into counted one
+    /// by one.
+    std::uint32_t emit(rte_mbuf** frames, std::uint16_t count, Tally& tally);
+
+    /// What emit() would make of it now: 0 if nobody is there, 1, or the segments that it would be
+    /// cut into.
+    [[nodiscard]] std::uint32_t pieces_of(const rte_mbuf* frame) const;
 
     /// Changes the MTU.  Any thread; bursts that are on their way may still go by the old one.
     void set_mtu(std::uint32_t mtu);
@@ -68,8 +74,11 @@ class Outlet {
     rte_mbuf* with_tag_inside(rte_mbuf* frame, Tally& tally) const;
     [[nodiscard]] static bool fits(const rte_mbuf* frame, const Limits& limits);
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally);
-    /// Sends frames of which some have offloads.
-    void send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally);
+    /// What need not be finished here.
+    [[nodiscard]] Offloads left_to_peer() const;
+    [[nodiscard]] bool goes_as_it_is(const Offloads& left, const rte_mbuf* frame) const;
+    /// Sends frames of which some have offloads.  Returns what it came to.
+    std::uint32_t send_finished(rte_mbuf** frames, std::uint16_t count, Tally& tally);
 
     Port& port_;
     rte_mempool* heads_;

@@ -91,6 +91,10 @@ class Port {
     /// Called by the owner when it polls again.
     virtual void awake() {}
 
+    /// False: nobody is there, and all frames would be dropped as PortDown; so none need be made.
+    /// A glance, which the next send() may not find true any more.  Any thread, at most once a
+    /// burst.
+    [[nodiscard]] virtual bool is_up() const { return true; }
     [[nodiscard]] virtual PortTraits traits() const = 0;
     /// What the peer takes now; it may change whenever a peer comes.  Any thread, at most once a
     /// burst.

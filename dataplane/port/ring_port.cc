@@ -145,7 +145,7 @@ std::uint16_t RingEnd::receive(rte_mbuf** frames, std::uint16_t room, Tally& /*t
 }
 
 void RingEnd::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
-    const bool open = out_.open.load(std::memory_order_relaxed);
+    const bool open = is_up();
     std::uint64_t bytes = 0;
     for (std::uint16_t i = 0; i < count; ++i) {
         bytes += length_of(frames[i]);  // before the push: afterwards they are the receiver's
@@ -162,8 +162,10 @@ int RingEnd::wake_descriptor() const { return in_.bell(); }
 bool RingEnd::prepare_to_sleep() { return in_.prepare_to_sleep(); }
 void RingEnd::awake() { in_.awake(); }
 
+bool RingEnd::is_up() const { return out_.open.load(std::memory_order_relaxed); }
+
 PortState RingEnd::state() const {
-    const bool up = out_.open.load(std::memory_order_relaxed);
+    const bool up = is_up();
     return {.up = up,
             .type = "ring",
             .detail = up ? "in process, " + std::to_string(out_.capacity()) + " frames"

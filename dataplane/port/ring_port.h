@@ -26,6 +26,7 @@ class RingEnd final : public Port {
     [[nodiscard]] int wake_descriptor() const override;
     bool prepare_to_sleep() override;
     void awake() override;
+    [[nodiscard]] bool is_up() const override;
     [[nodiscard]] PortTraits traits() const override { return traits_; }
     [[nodiscard]] Offloads offloads() const override { return offloads_; }
     [[nodiscard]] PortState state() const override;

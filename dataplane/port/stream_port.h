@@ -61,6 +61,7 @@ class QemuStreamPort final : public Port {
     [[nodiscard]] int wake_descriptor() const override { return wake_.get(); }
     bool prepare_to_sleep() override;
     void awake() override { idle_.look_now(); }
+    [[nodiscard]] bool is_up() const override { return up_.load(std::memory_order_relaxed); }
     [[nodiscard]] PortTraits traits() const override { return {.max_frame = settings_.max_frame}; }
     [[nodiscard]] PortState state() const override;
 

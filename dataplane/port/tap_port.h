@@ -36,6 +36,7 @@ class TapPort final : public Port {
     [[nodiscard]] int wake_descriptor() const override { return tap_.get(); }
     bool prepare_to_sleep() override;
     void awake() override { idle_.look_now(); }
+    [[nodiscard]] bool is_up() const override { return up_.load(std::memory_order_relaxed); }
     [[nodiscard]] PortTraits traits() const override { return {}; }
     [[nodiscard]] PortState state() const override;
 

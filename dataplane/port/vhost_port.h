@@ -42,6 +42,9 @@ class VhostPort final : public Port, private VhostEvents {
     [[nodiscard]] int wake_descriptor() const override { return kicks_.descriptor(); }
     bool prepare_to_sleep() override;
     void awake() override { kicks_.consume(); }
+    [[nodiscard]] bool is_up() const override {
+        return device_.is_attached() && (device_.rings() & VhostDevice::kToGuest) != 0;
+    }
     [[nodiscard]] PortTraits traits() const override { return {}; }
     [[nodiscard]] Offloads offloads() const override { return offloads_of(device_.features()); }
     [[nodiscard]] PortState state() const override;

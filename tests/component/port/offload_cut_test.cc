@@ -74,6 +74,36 @@ TEST_F(OffloadTest, ReceiverThatCompletesChecksumsGetsSegmentsWithPartialOnes) {
     }
 }
 
+TEST_F(OffloadTest, WhereNobodyIsNothingIsCut) {
+    TakingPort port;
+    port.up = false;
+    port::Outlet outlet = outlet_to(port);
+    rte_mbuf* const frame = checked(large_packet(2000), 500);
+    EXPECT_EQ(outlet.pieces_of(frame), 0U);
+    emit(outlet, {frame});
+    EXPECT_EQ(port.sends, 0U);
+    EXPECT_EQ(totals().offered, 1U);
+    EXPECT_EQ(totals().copies, 0U);
+    EXPECT_EQ(dropped(Drop::PortDown), 1U);
+}
+
+TEST_F(OffloadTest, OutletSaysWhatFramesCameTo) {
+    TakingPort port;
+    port::Outlet outlet = outlet_to(port);
+    const std::vector<rte_mbuf*> burst{checked(large_packet(2001), 500), make(large_packet(10))};
+    EXPECT_EQ(outlet.pieces_of(burst[0]), 5U);
+    EXPECT_EQ(outlet.pieces_of(burst[1]), 1U);
+    tally_.received(2, 0);
+    tally_.admitted(2);
+    auto frames = burst;
+    EXPECT_EQ(outlet.emit(frames.data(), 2, tally_), 6U);
+    TakingPort whole({.checksum = true, .tcp4 = true});
+    port::Outlet to_whole = outlet_to(whole);
+    rte_mbuf* const frame = checked(large_packet(2000), 500);
+    EXPECT_EQ(to_whole.pieces_of(frame), 1U);
+    emit(to_whole, {frame});
+}
+
 TEST_F(OffloadTest, G35BurstGrowsWithoutLosingAFrame) {
     TakingPort port;
     port::Outlet outlet = outlet_to(port);

@@ -43,8 +43,10 @@ class TakingPort final : public port::Port {
         ++asked;
         return offloads_;
     }
+    [[nodiscard]] bool is_up() const override { return up; }
     [[nodiscard]] port::PortState state() const override { return {}; }
 
+    bool up = true;
     unsigned sends = 0;
     mutable unsigned asked = 0;
     std::vector<Bytes> taken;
