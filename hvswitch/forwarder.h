@@ -66,7 +66,12 @@ class Forwarder {
     void limit_storms(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
     void route_all(const SwitchRules& rules, AdapterId from, Batch& batch);
     void copy_to_all(const SwitchRules& rules, AdapterId from, const Frame& frame);
-    void emit_all(const SwitchRules& rules);
+    /// What the frame would become at all its receivers together.
+    [[nodiscard]] std::uint64_t pieces_of(const rte_mbuf* frame) const;
+    /// Leaves out the receivers where nobody is, and counts the frame there.
+    void leave_out_those_down(const SwitchRules& rules);
+    /// Adds what is handed to receivers to `spent`.
+    void emit_all(const SwitchRules& rules, port::Spending& spent);
 
     Parts parts_;
     /// What is kept of an adapter that this worker polls.
@@ -77,6 +82,7 @@ class Forwarder {
     std::vector<Intake> intakes_;  // by AdapterId
     Outbox outbox_;
     std::vector<AdapterId> receivers_;  // of one frame; kept to save its memory
+    std::uint64_t flooded_ = 0;         // pieces of large frames to many, in one burst
 };
 
 }  // namespace sealane::hvswitch

@@ -56,9 +56,9 @@ unsigned Bridge::from_wire() {
         return Drop::None;
     };
     const std::uint64_t bytes = batch.fill(received.data(), count, tally, judge);
-    wire_allowance_.spent(count, bytes);
     tally.received(count, bytes);
     tally.admitted(batch.size());
+    port::Spending spent{.frames = count, .bytes = bytes, .copies = batch.size(), .made = 0};
 
     // ... then move, one burst a trunk.
     const std::span<const Frame> frames = batch.release();
@@ -75,8 +75,9 @@ unsigned Bridge::from_wire() {
             size = left;
         }
         port::Tally virtual_side = sea_tally();
-        if (size > 0) parts_.links[trunk]->emit(burst.data(), size, virtual_side);
+        if (size > 0) spent.made += parts_.links[trunk]->emit(burst.data(), size, virtual_side);
     }
+    wire_allowance_.spent(spent);
     return count;
 }
 
@@ -102,16 +103,17 @@ unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
         all_fit = all_fit && frame->pkt_len <= most;
         burst[size++] = frame;
     }
-    allowance.spent(count, bytes);
     tally.received(count, bytes);
     tally.admitted(size);
 
+    port::Spending spent{.frames = count, .bytes = bytes, .copies = size, .made = 0};
     if (!all_fit) [[unlikely]] {
-        fitter_.send({burst.data(), size}, *parts_.links[trunk], now);
+        spent.made = fitter_.send({burst.data(), size}, *parts_.links[trunk], now);
     } else if (size > 0) {
         port::Tally real_side = real_tally();
-        parts_.real.emit(burst.data(), size, real_side);
+        spent.made = parts_.real.emit(burst.data(), size, real_side);
     }
+    allowance.spent(spent);
     return count;
 }
 

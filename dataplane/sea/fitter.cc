@@ -36,11 +36,12 @@ class Start {
 
 }  // namespace
 
-void Fitter::send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now) {
+std::uint32_t Fitter::send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now) {
     port::Tally real_side(parts_.real_counters);
     std::uint16_t ready = 0;
+    std::uint32_t made = 0;
     const auto flush = [&] {
-        if (ready > 0) parts_.real.emit(frames.data(), ready, real_side);
+        if (ready > 0) made += parts_.real.emit(frames.data(), ready, real_side);
         ready = 0;
     };
     for (rte_mbuf* const frame : frames) {
@@ -48,13 +49,14 @@ void Fitter::send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now) 
             frames[ready++] = frame;
         } else {
             flush();  // what came first goes first
-            send_too_long(frame, link, now);
+            made += send_too_long(frame, link, now);
         }
     }
     flush();
+    return made;
 }
 
-void Fitter::send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now) {
+std::uint32_t Fitter::send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now) {
     const Start<wire::kL4ParseLength> start(frame);
     const TooLong verdict = judge_too_long(
         start.bytes(), frame->pkt_len, port::is_large(frame), parts_.real.most_bytes(frame));
@@ -67,10 +69,10 @@ void Fitter::send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now) {
         case TooLong::Way::Drop:
             break;
     }
-    drop(frame, verdict.why);
+    return drop(frame, verdict.why);
 }
 
-void Fitter::send_fragments(rte_mbuf* frame, const TooLong& verdict) {
+std::uint32_t Fitter::send_fragments(rte_mbuf* frame, const TooLong& verdict) {
     // The checksum covers the whole packet, of which no fragment's receiver has more than a part.
     if (port::has_offload(frame)) {
         rte_mbuf* const complete = port::complete_checksum(frame, parts_.heads);
@@ -86,10 +88,13 @@ void Fitter::send_fragments(rte_mbuf* frame, const TooLong& verdict) {
 
     port::Tally real_side(parts_.real_counters);
     real_side.copied(plan.count() - 1);
+    std::uint32_t made = 0;
     for (std::uint32_t sent = 0; sent < plan.count(); sent += port::kBurst) {
         const std::uint32_t burst = std::min<std::uint32_t>(plan.count() - sent, port::kBurst);
-        parts_.real.emit(fragments.data() + sent, static_cast<std::uint16_t>(burst), real_side);
+        made +=
+            parts_.real.emit(fragments.data() + sent, static_cast<std::uint16_t>(burst), real_side);
     }
+    return made;
 }
 
 void Fitter::answer(const rte_mbuf* frame,
@@ -112,10 +117,11 @@ void Fitter::answer(const rte_mbuf* frame,
     link.emit(&made, 1, virtual_side);
 }
 
-void Fitter::drop(rte_mbuf* frame, Drop why) {
+std::uint32_t Fitter::drop(rte_mbuf* frame, Drop why) {
     port::Tally real_side(parts_.real_counters);
     real_side.offered(1);
     real_side.drop(frame, Direction::Out, why);
+    return 0;
 }
 
 }  // namespace sealane::sea

@@ -36,13 +36,15 @@ class Fitter {
     /// Sends `frames` (at most kBurst), which came over `link`, to the wire, in their order, and
     /// takes them all.  Answers go back over `link`.  Fragments beyond the first are copies made
     /// at the real adapter, answers are copies made at the virtual side: so the laws hold.
-    void send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now);
+    /// Returns the frames that it came to.
+    std::uint32_t send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now);
 
   private:
-    void send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now);
-    void send_fragments(rte_mbuf* frame, const TooLong& verdict);
+    std::uint32_t send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now);
+    std::uint32_t send_fragments(rte_mbuf* frame, const TooLong& verdict);
     void answer(const rte_mbuf* frame, const TooLong& verdict, port::Outlet& link, Instant now);
-    void drop(rte_mbuf* frame, Drop why);
+    /// Comes to no frame: 0.
+    std::uint32_t drop(rte_mbuf* frame, Drop why);
 
     Parts parts_;
     TokenBucket answers_;

@@ -1,6 +1,7 @@
 // What one adapter may take from the others: bytes a poll, and frames to many.
 #include "dataplane/port/allowance.h"
 #include "tests/component/switch/t_sw.h"
+#include "tests/support/claims.h"
 
 namespace sealane::test {
 namespace {
@@ -9,34 +10,78 @@ using port::Allowance;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
+/// Frames of `length` bytes, each to so many receivers.
+port::Spending poll_of(std::uint16_t frames, std::uint64_t length, std::uint64_t receivers = 1) {
+    return {.frames = frames,
+            .bytes = frames * length,
+            .copies = frames * receivers,
+            .made = frames * receivers};
+}
+
 TEST(Allowance, BurstOfSmallFramesIsFull) {
     Allowance allowance;
     EXPECT_EQ(allowance.room(), port::kBurst);
-    allowance.spent(64, Allowance::kBytes);
+    allowance.spent(poll_of(64, Allowance::kBytes / 64));
     EXPECT_EQ(allowance.room(), port::kBurst);
 }
 
 TEST(Allowance, OneByteMoreThanTheBudgetCostsAFrame) {
     Allowance allowance;
-    allowance.spent(64, Allowance::kBytes + 1);
+    allowance.spent({.frames = 64, .bytes = Allowance::kBytes + 1, .copies = 64, .made = 64});
     EXPECT_EQ(allowance.room(), 63);
 }
 
-TEST(Allowance, LargestFramesComeByFours) {
+TEST(Allowance, LargestFramesComeByFoursForAsLongAsTheyCome) {
     Allowance allowance;
-    allowance.spent(64, 64 * 65408);
-    EXPECT_EQ(allowance.room(), 4);
-    allowance.spent(4, 4 * 65408);
-    EXPECT_EQ(allowance.room(), 4);
+    allowance.spent(poll_of(64, 65408));
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(allowance.room(), 4);
+        allowance.spent(poll_of(4, 65408));
+    }
 }
 
-TEST(Allowance, RoomComesBackByDoubling) {
+TEST(Allowance, RoomComesBackAfterAsManyBytesOfSmallFramesAsWereTooMany) {
     Allowance allowance;
-    allowance.spent(1, 1 << 20);
-    for (const unsigned room : {1U, 2U, 4U, 8U, 16U, 32U, 64U, 64U}) {
-        EXPECT_EQ(allowance.room(), room);
-        allowance.spent(1, 60);
+    allowance.spent(poll_of(64, 65408));
+    const std::uint64_t debt = std::uint64_t{64} * 65408 - Allowance::kBytes;
+    for (std::uint64_t paid = 0; paid < debt; paid += std::uint64_t{4} * 64) {
+        ASSERT_EQ(allowance.room(), 4) << paid;
+        allowance.spent(poll_of(4, 64));
     }
+    EXPECT_EQ(allowance.room(), port::kBurst);
+}
+
+TEST(Allowance, FrameToManyCountsForEach) {
+    Allowance allowance;
+    allowance.spent(poll_of(64, 64, 16));
+    EXPECT_EQ(allowance.room(), 64);
+    allowance.spent(poll_of(64, 64, 17));
+    EXPECT_EQ(allowance.room(), 60);
+    Allowance bytes;
+    bytes.spent(poll_of(2, 60000, 3));
+    EXPECT_EQ(bytes.room(), 1);
+}
+
+TEST(Allowance, FrameThatBecomesManyCountsAsMany) {
+    Allowance allowance;
+    allowance.spent({.frames = 64, .bytes = 64 * 3000, .copies = 64, .made = 64 * 64});
+    EXPECT_EQ(allowance.room(), 16);
+    allowance.spent({.frames = 1, .bytes = 65000, .copies = 1, .made = 1024});
+    EXPECT_EQ(allowance.room(), 16);
+    allowance.spent({.frames = 1, .bytes = 65000, .copies = 3, .made = 3 * 1024});
+    EXPECT_EQ(allowance.room(), 1);
+}
+
+TEST(Allowance, DebtEnds) {
+    Allowance allowance;
+    for (int i = 0; i < 1000; ++i) {
+        allowance.spent(poll_of(1, 65408, 10000));
+    }
+    for (std::uint64_t paid = 0; paid < Allowance::kMostDebt; paid += 1500) {
+        ASSERT_EQ(allowance.room(), 1);
+        allowance.spent(poll_of(1, 1500));
+    }
+    EXPECT_EQ(allowance.room(), port::kBurst);
 }
 
 constexpr AdapterId kSender{0}, kFirst{1}, kSecond{2}, kKnown{3};
@@ -91,15 +136,82 @@ TEST_F(Fairness, LargeFramesOfOneAdapterEndItsPoll) {
     };
     inject(large, 40);
     EXPECT_EQ(poll(), 40U);
+    // A few small frames don't make it forgotten.
+    inject(large.sized(60), 100);
+    for (int i = 0; i < 25; ++i) {
+        EXPECT_EQ(poll(), 4U);
+    }
     inject(large, 10);
     EXPECT_EQ(poll(), 4U);
     EXPECT_EQ(poll(), 4U);
     EXPECT_EQ(poll(), 2U);
-    inject(large.sized(60), 100);
-    for (const unsigned taken : {4U, 8U, 16U, 32U, 40U}) {
-        EXPECT_EQ(poll(), taken);
+    // 2.4 MB are: in ordinary frames ...
+    for (int paid = 0; paid < 40 * 60000; paid += 4 * 1500) {
+        inject(large.sized(1500), 4);
+        EXPECT_EQ(poll(), 4U);
     }
-    EXPECT_EQ(rig().take(kKnown).size(), 150U);
+    // ... and then a burst is full.
+    inject(large.sized(60), 64);
+    EXPECT_EQ(poll(), 64U);
+    EXPECT_EQ(rig().take(kKnown).size(), 1814U);
+}
+
+/// A large frame to everybody, to be cut into pieces of that size.
+class LargeToMany : public Fairness {
+  protected:
+    void SetUp() override { make_with({}); }
+    void inject_large(std::size_t payload, std::uint16_t piece) {
+        Packet packet = large_packet(payload);
+        const Bytes addresses = broadcast_.bytes();
+        packet.addresses.assign(addresses.begin(), addresses.begin() + 12);
+        rig().inject(kSender,
+                     claim(make_frame(rig().pools().frames.get(), packet.bytes()), packet, piece));
+    }
+};
+
+TEST_F(LargeToMany, IsNotMadeForThoseWhoAreNotThere) {
+    rig().client(kFirst).set_open(false);
+    rig().client(kKnown).set_open(false);
+    inject_large(2000, 500);
+    rig().run();
+    EXPECT_EQ(rig().take(kSecond).size(), 4U);
+    for (const AdapterId down : {kFirst, kKnown}) {
+        EXPECT_EQ(rig().totals(down).offered, 1U);
+        EXPECT_EQ(rig().totals(down).dropped(Direction::Out, Drop::PortDown), 1U);
+    }
+    rig().client(kSecond).set_open(false);
+    inject_large(2000, 500);
+    rig().run();
+    EXPECT_EQ(rig().totals(kSecond).dropped(Direction::Out, Drop::PortDown), 1U);
+}
+
+TEST_F(LargeToMany, EndsThePollOfItsSender) {
+    // 3 x 10 segments each, so that 64 are 1,920; and there is room for 34.
+    for (int i = 0; i < 64; ++i) {
+        inject_large(1000, 100);
+    }
+    EXPECT_EQ(rig().forward(kSender), 64U);
+    rig().drain();
+    inject(broadcast_, 64);
+    EXPECT_EQ(rig().forward(kSender), 34U);
+    rig().run();
+    for (const AdapterId to : {kFirst, kSecond, kKnown}) {
+        EXPECT_EQ(rig().take(to).size(), 64U * 11);
+    }
+}
+
+TEST_F(LargeToMany, IsRefusedBeyondFourThousandPieces) {
+    for (int i = 0; i < 3; ++i) {
+        inject_large(5000, 50);  // 3 x 100
+    }
+    inject_large(60000, 60);   // 3 x 1000
+    inject_large(20000, 100);  // 3 x 200, which together is too many
+    EXPECT_EQ(rig().forward(kSender), 5U);
+    rig().run();
+    EXPECT_EQ(rig().totals(kSender).dropped(Direction::Between, Drop::TooManySegments), 1U);
+    for (const AdapterId to : {kFirst, kSecond, kKnown}) {
+        EXPECT_GE(rig().take(to).size(), 1000U);
+    }
 }
 
 TEST_F(Fairness, WithoutALimitAllPass) {
