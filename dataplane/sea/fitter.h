@@ -1,6 +1,7 @@
 // Makes what clients send fit the real adapter.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -19,9 +20,12 @@ namespace sealane::sea {
 /// Ownership: borrows everything.  Threads: one worker.
 class Fitter {
   public:
-    /// Answers a second, and at once.  They are a help, not a service: whoever sends too much too
-    /// long must not make the SEA send as much.
+    /// Answers a second, and at once, to a client and to all.  They are a help, not a service:
+    /// whoever sends too much too long must not make the SEA send as much.
     static constexpr std::uint32_t kAnswers = 10;
+    /// More than one client gets, even under all the addresses that an adapter may have learned
+    /// unless it is told otherwise (max_macs).
+    static constexpr std::uint32_t kAnswersToAll = 1000;
 
     struct Parts {
         port::Outlet& real;
@@ -42,12 +46,16 @@ class Fitter {
   private:
     std::uint32_t send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now);
     std::uint32_t send_fragments(rte_mbuf* frame, const TooLong& verdict);
+    [[nodiscard]] bool may_answer(const rte_mbuf* frame, Instant now);
     void answer(const rte_mbuf* frame, const TooLong& verdict, port::Outlet& link, Instant now);
     /// Comes to no frame: 0.
     std::uint32_t drop(rte_mbuf* frame, Drop why);
 
     Parts parts_;
-    TokenBucket answers_;
+    /// By VLAN and address.  Clients may share one; nobody gets a fresh one by taking another's
+    /// place.
+    std::array<TokenBucket, 1024> answers_;
+    TokenBucket answers_to_all_;
 };
 
 }  // namespace sealane::sea

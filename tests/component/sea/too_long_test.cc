@@ -198,7 +198,33 @@ TEST_F(TooLong, AnythingElseIsOversize) {
            {.drops = {{.at = wire, .direction = Direction::Out, .why = Drop::Oversize}}});
 }
 
-TEST_F(TooLong, AnswersAreTenASecond) {
+TEST_F(TooLong, WhoAsksAgainAndAgainTakesNoAnswersFromOthers) {
+    let_time_pass();
+    const Bytes greedy = packet(client1, 3000, 4, true).bytes();
+    for (const AdapterId other : {client10, client20}) {
+        for (int i = 0; i < 200; ++i) {
+            rig().inject(client1, greedy);
+        }
+        rig().run();
+        const Bytes asked = packet(other, 3000, 4, true).bytes();
+        send(other, asked);
+        EXPECT_EQ(rig().take(other), std::vector<Bytes>{answer_to(asked, kMtu, 4)});
+    }
+    EXPECT_EQ(rig().take(client1).size(), 10U);
+}
+
+TEST_F(TooLong, ManySendersTogetherAreToldAThousandTimesASecond) {
+    let_time_pass();
+    for (std::uint64_t sender = 0; sender < 2000; ++sender) {
+        Packet sent = packet(client1, 3000, 4, true);
+        const Bytes from = frame(outside(1), MacAddress{0x0211'0000'0000 + sender}).bytes();
+        sent.addresses = part(from, 0, 12);
+        send(client1, sent.bytes());
+    }
+    EXPECT_EQ(rig().totals(virt).copies, 1000U);
+}
+
+TEST_F(TooLong, AnswersAreTenASecondToAClient) {
     const Bytes sent = packet(client1, 3000, 4, true).bytes();
     const auto send_many = [&](std::size_t frames, std::size_t answers) {
         for (std::size_t i = 0; i < frames; ++i) {
