@@ -218,8 +218,7 @@ void Parser::add_impair() {
             if (!set) throw CLI::ValidationError("impair", set.error().text);
             asked.impair.words.push_back(std::string(key) + "=" + text);
         };
-        // "use a time, such as 5ms" tells what to write.
-        impair->add_option_function<std::string>(option, take, std::string(impairment_form(key)))
+        impair->add_option_function<std::string>(option, take, std::string(impairment_meaning(key)))
             ->type_name("TEXT");
     }
     impair->footer(

@@ -81,6 +81,14 @@ EthdevPort load_ethdev(const YamlValue& value, const std::string& who, Source& s
                              std::string(kDevargsRight));
         }
     }
+    // DPDK's null device never fills what it receives: other frames' bytes, in any VLAN.
+    if (port.devargs.starts_with("net_null") &&
+        port.devargs.find(",no-rx=1") == std::string::npos) {
+        fields.fault("devargs",
+                     "devargs " + quote(port.devargs) +
+                         " would hand out old memory as frames without end; use " +
+                         quote(port.devargs + ",no-rx=1"));
+    }
     if (fields.has("pci") && !source.is_spoilt(value.place, "pci") && !is_pci_address(port.pci)) {
         fields.fault("pci", "pci " + quote(port.pci) + " is none; " + std::string(kPciRight));
     }

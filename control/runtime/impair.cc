@@ -39,6 +39,14 @@ Status System::impair(const std::string& adapter, const Impairments& impairments
     const Result<port::ImpairedPort*> port = find_impaired(*parts_, adapter);
     if (!port) return port.error();
     (*port)->change(impairments);
+    // What runs is what a dump says.
+    for (config::Partition& partition : parts_->model.partitions) {
+        for (config::Adapter& one : partition.adapters) {
+            if (config::qualified(partition, one.name) == adapter) {
+                one.impair->impairments = impairments;
+            }
+        }
+    }
     return done();
 }
 

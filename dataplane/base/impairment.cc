@@ -167,6 +167,25 @@ std::string_view impairment_form(std::string_view key) {
     return kForms[kMembers[*index].index()];
 }
 
+std::string_view impairment_meaning(std::string_view key) {
+    // By kImpairmentKeys.
+    constexpr std::array<std::string_view, kImpairmentKeys.size()> kMeanings{
+        "of all frames, lost: 30%",
+        "after so many frames of a good stretch it ends, and all are lost: 0.1%",
+        "after so many frames of a bad stretch it ends: 10%",
+        "come twice",
+        "come with one bit flipped",
+        "come later than those behind them, by --reorder-by",
+        "so much later: 1ms",
+        "all are so late: 5ms, 100us",
+        "and at random up to this later, in order",
+        "bits a second: 10Mbit, 500kbit, none",
+        "what would wait longer for its turn at that rate is lost: 100ms",
+        "true: loses everything, and looks well"};
+    const auto index = index_of(key);
+    return index ? kMeanings[*index] : std::string_view{};
+}
+
 Status set_impairment(Impairment& into, std::string_view key, std::string_view text) {
     const auto index = index_of(key);
     if (!index) {

@@ -55,6 +55,9 @@ inline constexpr std::array<std::string_view, 12> kImpairmentKeys{"loss",
                                                                   "queue",
                                                                   "black_hole"};
 
+/// What a key says of a wire, for people: "of all frames, lost".  Empty: there is no such key.
+[[nodiscard]] std::string_view impairment_meaning(std::string_view key);
+
 /// What a key's text looks like, for messages: "a percentage, such as 30% or 0.1%".  Empty: there
 /// is no such key.
 [[nodiscard]] std::string_view impairment_form(std::string_view key);

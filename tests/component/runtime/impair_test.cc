@@ -54,6 +54,7 @@ TEST_F(Impaired, LosesAsTheFileSaysAndNoMoreOnceThatIsTakenBack) {
     EXPECT_EQ(totals("lpar2/ent0").dropped(Direction::Out, Drop::Impaired), lost_out());
 
     change({});
+    EXPECT_EQ(system().model().partitions.at(1).adapters.at(0).impair->impairments, Impairments{});
     EXPECT_EQ(sent_over(20), 20U);
     change({.link_down = true});
     EXPECT_EQ(sent_over(20), 0U);

@@ -87,6 +87,9 @@ TEST(ImpairmentText, OfEveryKeyIsWrittenAsItIsReadBack) {
                          .black_hole = true};
     const auto words = impairment_words(all);
     EXPECT_EQ(words.size(), kImpairmentKeys.size());
+    for (const std::string_view key : kImpairmentKeys) {
+        EXPECT_FALSE(impairment_meaning(key).empty() || impairment_form(key).empty()) << key;
+    }
     Impairment back;
     std::string line;
     for (const auto& [key, text] : words) {

@@ -83,7 +83,8 @@ TEST(Limits, ThirtyTwoEthdevPortsAndNoMore) {
     const auto text = [](int count) {
         return lines(vios(), count, [](int i) {
             return "      - {name: ent" + number(i) +
-                   ", type: physical, port: {type: ethdev, devargs: net_null" + number(i) + "}}";
+                   ", type: physical, port: {type: ethdev, devargs: \"net_null" + number(i) +
+                   ",no-rx=1\"}}";
         });
     };
     EXPECT_EQ(faults_of(text(32)), "");
