@@ -52,7 +52,9 @@ class ImpairedPort final : public Port {
     [[nodiscard]] int wake_descriptor() const override { return port_.wake_descriptor(); }
     bool prepare_to_sleep() override;
     void awake() override { port_.awake(); }
-    [[nodiscard]] bool is_up() const override { return port_.is_up(); }
+    [[nodiscard]] bool is_up() const override {
+        return !link_down_.load(std::memory_order_relaxed) && port_.is_up();
+    }
     [[nodiscard]] PortTraits traits() const override { return port_.traits(); }
     [[nodiscard]] Offloads offloads() const override { return port_.offloads(); }
     [[nodiscard]] PortState state() const override;

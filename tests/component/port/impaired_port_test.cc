@@ -213,6 +213,7 @@ TEST_F(ImpairedPort, WhatIsUnpluggedIsDownAndDropsWhatComesAndWhatIsUnderWay) {
     EXPECT_TRUE(port_->state().up);  // until it is served
     let_pass(milliseconds{1});
     EXPECT_FALSE(port_->state().up);
+    EXPECT_FALSE(port_->is_up());
     EXPECT_NE(port_->state().detail.find("unplugged"), std::string::npos);
     EXPECT_EQ(dropped(Direction::Out, Drop::PortDown), 100U);
     EXPECT_TRUE(outward(hundred()).empty());
