@@ -23,6 +23,7 @@ ALLOWED = {
     "hvswitch/rules": ["dataplane/base", "dataplane/wire"],
     "hvswitch": ["dataplane", "hvswitch/rules", "dpdk"],
     "control/config": ["dataplane/base"],
+    "control/ha": ["dataplane/base", "dataplane/wire"],
     "control/runtime": ["dataplane", "hvswitch", "control/config", "dpdk"],
     "control/rpc": ["dataplane/base", "dataplane/worker", "control/config", "control/runtime"],
     "control/cli": ["dataplane/base", "dataplane/worker", "control/config", "control/rpc"],
