@@ -52,6 +52,7 @@ OURS = ("dataplane/", "hvswitch/", "control/", "bench/", "tests/")
 LIBRARIES = {  # headers of a library, and the folders that may use them; there are no others
     "boost/lockfree/": ["dataplane/worker", "control", "tests"],
     "yaml-cpp/": ["control/config", "tests"],
+    "openssl/": ["control/ha"],
     "fmt/": ["control", "bench", "tests"],
     "spdlog/": ["control", "tests"],
     "CLI/": ["control/cli", "control/app", "tests"],

@@ -39,6 +39,11 @@ inline void store_be32(std::uint8_t* at, std::uint32_t value) {
     std::memcpy(at, &raw, sizeof raw);
 }
 
+inline void store_be64(std::uint8_t* at, std::uint64_t value) {
+    const std::uint64_t raw = __builtin_bswap64(value);
+    std::memcpy(at, &raw, sizeof raw);
+}
+
 /// Reads 6 bytes; `at` must have them.
 [[nodiscard]] inline MacAddress load_mac(const std::uint8_t* at) {
     return {std::uint64_t{load_be32(at)} << 16 | load_be16(at + 4)};
