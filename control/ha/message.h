@@ -55,7 +55,7 @@ inline constexpr std::size_t kFrameLength = kSealOffset + kSealLength;
 using Frame = std::array<std::uint8_t, kFrameLength>;
 using Seal = std::array<std::uint8_t, kSealLength>;
 
-/// Reference powervm-network.md 3.2.  Each but the last six is a Kind of types.h; each carries all
+/// Reference powervm-network.md 3.2.  Each but the last four is a Kind of types.h; each carries all
 /// of the sender's state, whatever its type.
 enum class MessageType : std::uint8_t {
     KeepAlive,

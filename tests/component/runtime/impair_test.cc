@@ -2,6 +2,7 @@
 #include <chrono>
 #include <thread>
 
+#include "control/runtime/clock.h"
 #include "tests/component/runtime/runtime_test.h"
 
 namespace sealane::runtime {
@@ -33,9 +34,24 @@ partitions:
         }
         return came;
     }
-    void change(const Impairments& impairments) {
+    [[nodiscard]] bool is_up() {
+        for (const AdapterReport& adapter : system().adapters()) {
+            if (adapter.name == "lpar2/ent0") return adapter.port.up;
+        }
+        return false;
+    }
+    void ask_for(const Impairments& impairments) {
         ASSERT_TRUE(system().impair("lpar2/ent0", impairments).ok());
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));  // many times a service()
+        const Instant end = now() + std::chrono::seconds(10);
+        while (is_up() == impairments.link_down) {
+            ASSERT_LT(now(), end) << "nobody served the port";
+            std::this_thread::yield();
+        }
+    }
+    /// The link is what can be seen: once it has gone down and come back, all else has changed too.
+    void change(const Impairments& impairments) {
+        ask_for({.link_down = true});
+        ask_for(impairments);
     }
     std::uint64_t lost_out() {
         const Result<ImpairReport> report = system().impairments("lpar2/ent0");
