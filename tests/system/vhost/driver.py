@@ -102,7 +102,8 @@ class Driver:
         at = self.ring_at(ring) + 4096
         struct.pack_into("<H", self.memory, at + 4 + 2 * (self.available[ring] % RING), head)
         self.available[ring] = (self.available[ring] + jump) % 65536
-        struct.pack_into("<H", self.memory, at + 2, self.available[ring])
+        # One store: pack_into() would write a 0 first, and whoever polls sees it.
+        ctypes.c_uint16.from_buffer(self.memory, at + 2).value = self.available[ring]
         os.write(self.kicks[ring], struct.pack("<Q", 1))
 
     def used(self, ring):
