@@ -20,7 +20,7 @@ struct Turn {
 
     [[nodiscard]] State& state() const { return step.state; }
     [[nodiscard]] Sight sight() const { return {config, step.state, now, step.wake}; }
-    void act(Action action) const { step.actions.push_back(std::move(action)); }
+    void act(const Action& action) const { step.actions.push_back(action); }
     void say(const Statement& words) const { act(Send{words}); }
 
     template <typename Change>
@@ -250,7 +250,7 @@ State start(const Config& config, Instant now) {
 }
 
 Step step(const Config& config, State state, const Event& event, Instant now) {
-    Step result{.state = std::move(state)};
+    Step result{.state = state};
     const Turn turn{config, result, now};
     State& s = turn.state();
 

@@ -14,7 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 using wire::WireEvent;
 
-/// What the port under test reads as its clock.
+/// What the port under test reads as its clock, which is a plain function.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): it can be given no state.
 Instant clock_now{};
 
 class ImpairedPort : public PortTest {
