@@ -169,6 +169,9 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
         }
         question.params["entries"] = std::move(file.rows);
     }
+    if (const Status may = rpc::may_connect(asked.control); !may) {
+        return fail(asked, kExitFailed, may.error().text, out, err);  // there may be a daemon
+    }
     const double timeout_s = asked.timeout_s + static_cast<double>(file.lines.size()) / kRowsPerS;
     auto daemon = rpc::Client::connect(asked.control, timeout_s);
     if (!daemon) return fail(asked, kExitNoDaemon, daemon.error().text, out, err);

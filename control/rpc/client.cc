@@ -4,9 +4,11 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -37,6 +39,40 @@ bool is_over(int timer, int grace_ms) {
     return ::poll(&watched, 1, grace_ms) > 0;
 }
 
+/// "user root (uid 0), mode 0600"
+std::string owner_and_mode(const struct stat& file) {
+    const passwd* const owner = ::getpwuid(file.st_uid);
+    const std::string number = std::to_string(file.st_uid);
+    return fmt::format(
+        "user {}, mode {:04o}",
+        owner == nullptr ? number : fmt::format("{} (uid {})", owner->pw_name, number),
+        file.st_mode & 07777U);
+}
+
+/// The first folder on the way to `path` that we can't pass, or nothing.
+std::optional<std::string> closed_folder(const std::string& path) {
+    for (std::size_t slash = path.find('/'); slash != std::string::npos;
+         slash = path.find('/', slash + 1)) {
+        const std::string folder = path.substr(0, slash + 1);
+        if (::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) != 0) return folder;
+    }
+    return std::nullopt;
+}
+
+Error forbidden(const std::string& path) {
+    const std::string folder = closed_folder(path).value_or("");
+    const std::string what = folder.empty() ? "it" : "its folder " + folder;
+    struct stat found {};
+    const bool known = ::stat(folder.empty() ? path.c_str() : folder.c_str(), &found) == 0;
+    return Error{fmt::format(
+        "may not connect to {}: {}; {}: ask as that user or as root, or name the socket of a "
+        "daemon "
+        "of your own with --control",
+        path,
+        cause_of(EACCES),
+        known ? what + " belongs to " + owner_and_mode(found) : what + " is not ours to look at")};
+}
+
 /// To the millisecond: a limit that was computed has digits that nobody asked for.
 std::string duration_text(double seconds) {
     return fmt::format("{} s", std::round(seconds * 1'000) / 1'000);
@@ -65,6 +101,13 @@ std::optional<std::string> why_not_trusted(int socket) {
 
 }  // namespace
 
+Status may_connect(const std::string& path) {
+    if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0 || errno != EACCES)
+        return done();
+    if (why_no_socket(path)) return done();  // which is what is wrong first
+    return forbidden(path);
+}
+
 Result<Client> Client::connect(const std::string& path, double timeout_s) {
     const Result<sockaddr_un> address = unix_address(path);
     if (!address) return address.error();
@@ -77,6 +120,7 @@ Result<Client> Client::connect(const std::string& path, double timeout_s) {
         if (const auto why = why_no_socket(path)) {
             return Error{fmt::format("no daemon at {}: {}; see --control", path, *why)};
         }
+        if (fault == EACCES) return forbidden(path);
         if (fault != EAGAIN && fault != EINTR) return no_daemon(path, cause_of(fault));
         if (is_over(timer.get(), 10)) {
             return no_daemon(path, "it did not accept within " + duration_text(timeout_s));

@@ -17,10 +17,15 @@ struct CallFault {
     std::string text;
 };
 
+/// Whether we may connect to the socket at `path`, if there is one; if not, the Error says whose it
+/// is and what would help.
+[[nodiscard]] Status may_connect(const std::string& path);
+
 /// One connection, for one question at a time.
 class Client {
   public:
-    /// The Error is "there is no daemon": which path, why, and how to start one.
+    /// The Error is "there is no daemon": which path, why, and how to start one; or
+    /// may_connect()'s.
     [[nodiscard]] static Result<Client> connect(const std::string& path, double timeout_s);
 
     /// The daemon's result goes to `result`, or it is told why there is none.  After another fault

@@ -25,6 +25,7 @@ def check_unreachable(scene):
     plain.write_text("precious")
     expect(scene, "a file that is no socket is said to be none", tell(scene, "show", "--control", plain), NO_DAEMON,
            "it is a file, but no socket")
+    check_forbidden(scene)
     with listener(scene.run / "deaf", 8):
         begin = time.monotonic()
         done = tell(scene, "show", "--timeout", "0.3", "--control", scene.run / "deaf")
@@ -33,6 +34,23 @@ def check_unreachable(scene):
     with listener(scene.run / "full", 0), filled(scene.run / "full"):
         done = tell(scene, "show", "--timeout", "0.3", "--control", scene.run / "full")
         expect(scene, "a daemon that never accepts is given up", done, NO_DAEMON, "did not accept within 0.3 s")
+
+
+def check_forbidden(scene):
+    """A daemon of somebody else, who keeps its socket to himself."""
+    others = scene.run / "others"
+    with listener(others, 8):
+        if os.geteuid() == 0:
+            others.chmod(0o600)
+            ask = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        else:
+            others.chmod(0)
+            ask = []
+        done = expect(scene, "a socket that is not ours to use is said to be whose it is",
+                      run_text([*ask, scene.sealane, "show", "--control", others]), FAILED,
+                      "Permission denied; it belongs to user ")
+        scene.check("and nobody is told to start a daemon there", "sealane run" not in done.stderr, done.stderr.strip())
+    others.unlink()
 
 
 def listener(path, backlog=None):

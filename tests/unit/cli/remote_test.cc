@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <sys/stat.h>
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include "tests/unit/cli/outcome.h"
 #include "tests/unit/rpc/fake_system.h"
 #include "tests/unit/rpc/running_server.h"
+#include "tests/unit/rpc/unprivileged.h"
 
 namespace sealane::cli {
 namespace {
@@ -88,6 +90,20 @@ TEST_F(RemoteTest, NoDaemonIsExitThree) {
     EXPECT_EQ(outcome.code, kExitNoDaemon);
     EXPECT_NE(outcome.err.find(line.control), std::string::npos);
     EXPECT_NE(outcome.err.find("sealane run FILE"), std::string::npos);
+}
+
+TEST_F(RemoteTest, ADaemonThatIsNotOursToAskIsExitOne) {
+    Invocation line = asked(Verb::Show);
+    line.control = folder_ / "forbidden";
+    const auto others = rpc::Listener::open(line.control);
+    ASSERT_TRUE(others.ok());
+    ASSERT_EQ(::chmod(line.control.c_str(), 0000), 0);
+    ASSERT_EQ(::chmod((folder_ / ".").c_str(), 0711), 0);
+    const Unprivileged nobody;
+    const Outcome outcome = ask(line);
+    EXPECT_EQ(outcome.code, kExitFailed);
+    EXPECT_NE(outcome.err.find("Permission denied; it belongs to "), std::string::npos);
+    EXPECT_EQ(outcome.err.find("sealane run"), std::string::npos);
 }
 
 TEST_F(RemoteTest, LoadSendsAllRowsOrNamesTheLine) {

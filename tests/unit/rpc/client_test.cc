@@ -2,10 +2,12 @@
 #include "control/rpc/client.h"
 
 #include <fstream>
+#include <sys/stat.h>
 
 #include <gtest/gtest.h>
 
 #include "tests/unit/rpc/running_server.h"
+#include "tests/unit/rpc/unprivileged.h"
 
 namespace sealane::rpc {
 namespace {
@@ -85,6 +87,40 @@ TEST(Client, WhatIsNoSocketIsSaidToBeNone) {
               "no daemon at " + path + ": it is a file, but no socket; see --control");
     EXPECT_EQ(fault_of(folder / "."),
               "no daemon at " + (folder / ".") + ": it is a folder; see --control");
+}
+
+TEST(Client, WhereItMayNotConnectItSaysWhoseTheSocketIs) {
+    const ScratchFolder folder;
+    const std::string path = folder / "control";
+    const Fd listening(::socket(AF_UNIX, SOCK_STREAM, 0));
+    const auto address = unix_address(path);
+    ASSERT_EQ(
+        ::bind(listening.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address), 0);
+    ASSERT_EQ(::listen(listening.get(), 1), 0);
+    const std::string self = "(uid " + std::to_string(::geteuid()) + "), mode ";
+    EXPECT_TRUE(may_connect(path).ok());
+
+    ASSERT_EQ(::chmod(path.c_str(), 0000), 0);
+    ASSERT_EQ(::chmod((folder / ".").c_str(), 0711), 0);
+    {
+        const Unprivileged nobody;
+        const std::string text = fault_of(path);
+        EXPECT_EQ(text, may_connect(path).error().text);
+        EXPECT_EQ(text.find("may not connect to " + path + ": Permission denied; it belongs to "),
+                  0U);
+        EXPECT_NE(text.find(self + "0000: ask as that user or as root"), std::string::npos) << text;
+        EXPECT_EQ(text.find("sealane run"), std::string::npos) << text;
+    }
+    ASSERT_EQ(::chmod((folder / ".").c_str(), 0600), 0);
+    {
+        const Unprivileged nobody;
+        const std::string text = fault_of(path);
+        EXPECT_EQ(text, may_connect(path).error().text);
+        EXPECT_NE(text.find("its folder " + (folder / "") + " belongs to "), std::string::npos)
+            << text;
+        EXPECT_NE(text.find(self + "0600"), std::string::npos) << text;
+    }
+    ASSERT_EQ(::chmod((folder / ".").c_str(), 0700), 0);
 }
 
 TEST(Client, GivesUpOnADaemonThatNeverAnswers) {
