@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,16 @@ struct PortFeature {
     std::string why_not;  ///< Empty if it is acked.
 };
 
-/// For `sealane show`.
+/// Of a port whose peer comes and goes by itself: what has happened since the start.
+struct PeerHistory {
+    bool connected = false;     ///< One is there, though maybe not ready (`up`).
+    std::uint64_t came = 0;     ///< Connections so far.
+    std::uint64_t ready = 0;    ///< How often one became ready.
+    std::uint64_t refused = 0;  ///< Turned away, since another was connected.
+    std::string why_gone;       ///< Of the last one that went; empty if it isn't known.
+};
+
+/// For `sealane show` and the log.
 struct PortState {
     bool up = false;          ///< A peer is there.
     std::string type;         ///< "ring", "ethdev", "qemu-stream", "vhost-user", "none".
@@ -51,6 +61,7 @@ struct PortState {
     std::size_t pending = 0;  ///< Frames accepted for sending that the peer has not taken yet.
     std::vector<PortFeature> features;  ///< Of ports that negotiate some.
     std::string notice;  ///< What works, but not as its owner may think, and what would help.
+    std::optional<PeerHistory> peer;  ///< Of stream and vhost-user ports.
 };
 
 /// The one interface with a virtual call per burst; never one per frame.

@@ -76,7 +76,7 @@ std::uint16_t QemuStreamPort::receive(rte_mbuf** frames, std::uint16_t room, Tal
             taken +
             inbox_.take(frames + taken, static_cast<std::uint16_t>(room - taken), pool_, tally));
     }
-    if (inbox_.lost()) broken_.store(true, std::memory_order_relaxed);
+    if (inbox_.lost()) lose(kNonsense);
     return taken;
 }
 
@@ -93,6 +93,11 @@ void QemuStreamPort::read_socket() {
         return;
     }
     if (got < 0) last_fault_.store(errno, std::memory_order_relaxed);
+    lose(got < 0 ? errno : kClosed);
+}
+
+void QemuStreamPort::lose(int why) {
+    why_gone_.store(why, std::memory_order_relaxed);
     broken_.store(true, std::memory_order_relaxed);
 }
 
@@ -124,7 +129,7 @@ bool QemuStreamPort::flush(Tally& tally) {
     const StreamOutbox::Flushed flushed = outbox_.flush(peer_.get(), tally);
     if (flushed == StreamOutbox::Flushed::Broken) {
         last_fault_.store(errno, std::memory_order_relaxed);
-        broken_.store(true, std::memory_order_relaxed);
+        lose(errno);
     }
     watch_for_room(flushed == StreamOutbox::Flushed::Blocked);
     return flushed == StreamOutbox::Flushed::Empty;
@@ -182,6 +187,7 @@ void QemuStreamPort::adopt(Descriptor peer, Instant now) {
     idle_ = IdleStride();
     connected_at_ = now;
     last_fault_.store(0, std::memory_order_relaxed);
+    peers_.fetch_add(1, std::memory_order_relaxed);
     up_.store(true, std::memory_order_relaxed);
 }
 
@@ -208,6 +214,14 @@ bool QemuStreamPort::prepare_to_sleep() {
     return !inbox_.has_unit();
 }
 
+std::string QemuStreamPort::why_gone() const {
+    const int why = why_gone_.load(std::memory_order_relaxed);
+    if (why == 0) return "";
+    if (why == kClosed) return "it closed the connection";
+    if (why == kNonsense) return "it announced a frame longer than any can be";
+    return std::generic_category().message(why);
+}
+
 PortState QemuStreamPort::state() const {
     const bool up = up_.load(std::memory_order_relaxed);
     const int fault = last_fault_.load(std::memory_order_relaxed);
@@ -223,8 +237,16 @@ PortState QemuStreamPort::state() const {
         const std::string peers = refused == 1 ? " more peer" : " more peers";
         detail += ", " + std::to_string(refused) + peers + " refused";
     }
-    return {
-        .up = up, .type = "qemu-stream", .detail = std::move(detail), .pending = outbox_.size()};
+    const std::uint64_t came = peers_.load(std::memory_order_relaxed);
+    return {.up = up,
+            .type = "qemu-stream",
+            .detail = std::move(detail),
+            .pending = outbox_.size(),
+            .peer = PeerHistory{.connected = up,
+                                .came = came,
+                                .ready = came,
+                                .refused = refused,
+                                .why_gone = why_gone()}};
 }
 
 }  // namespace sealane::port

@@ -66,6 +66,9 @@ class QemuStreamPort final : public Port {
     [[nodiscard]] PortState state() const override;
 
   private:
+    static constexpr int kClosed = -1;    ///< By the peer.
+    static constexpr int kNonsense = -2;  ///< It announced a length that no frame has.
+
     QemuStreamPort(const QemuStreamSettings& settings, const Pools& pools, Descriptor wake);
 
     void read_socket();
@@ -74,6 +77,9 @@ class QemuStreamPort final : public Port {
     void accept_peers(Instant now);
     void try_to_connect(Instant now);
     void adopt(Descriptor peer, Instant now);
+    /// service() shall disconnect: an errno, or one of the numbers below.
+    void lose(int why);
+    [[nodiscard]] std::string why_gone() const;
     void disconnect(Instant now, Tally& tally);
     void schedule_retry(Instant now);
     void watch_for_room(bool wanted);
@@ -101,6 +107,8 @@ class QemuStreamPort final : public Port {
     // For state().
     std::atomic<bool> up_{false};
     std::atomic<int> last_fault_{0};
+    std::atomic<int> why_gone_{0};  ///< As lose() was told; 0: nobody has gone yet.
+    std::atomic<std::uint64_t> peers_{0};
     std::atomic<std::uint64_t> peers_refused_{0};
 };
 

@@ -84,7 +84,14 @@ VhostPort::~VhostPort() {
     rte_pktmbuf_free_bulk(stash_.data(), stashed_);
 }
 
-void VhostPort::connected(int device) { rings_of_[device] = 0; }
+void VhostPort::connected(int device) {
+    rings_of_[device] = 0;
+    peers_came_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void VhostPort::disconnected(int /*device*/) {
+    peers_went_.fetch_add(1, std::memory_order_relaxed);
+}
 
 void VhostPort::attached(int device) {
     std::uint64_t features = 0;
@@ -95,6 +102,7 @@ void VhostPort::attached(int device) {
     device_.set_rings(rings_of_[device]);
     for_each_ring(device_.rings(), [&](std::uint16_t ring) { watch(device, ring); });
     device_.attach(device, features);
+    times_ready_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void VhostPort::detached(int device) {
@@ -322,11 +330,16 @@ PortState VhostPort::state() const {
     } else {
         detail += settings_.server ? ": nobody is connected" : ": no peer, or it is not ready";
     }
+    const std::uint64_t went = peers_went_.load(std::memory_order_relaxed);
+    const std::uint64_t came = peers_came_.load(std::memory_order_relaxed);
     return {
         .up = up,
         .type = "vhost-user",
         .detail = std::move(detail),
-        .features = feature_report(settings_.offer, socket_ ? socket_->offered() : 0, up, acked)};
+        .features = feature_report(settings_.offer, socket_ ? socket_->offered() : 0, up, acked),
+        .peer = PeerHistory{.connected = came > went,
+                            .came = came,
+                            .ready = times_ready_.load(std::memory_order_relaxed)}};
 }
 
 }  // namespace sealane::port

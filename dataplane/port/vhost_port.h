@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -57,6 +58,7 @@ class VhostPort final : public Port, private VhostEvents {
     void connected(int device) override;
     void attached(int device) override;
     void detached(int device) override;
+    void disconnected(int device) override;
     void ring_changed(int device, std::uint16_t ring, bool enabled) override;
     void watch(int device, std::uint16_t ring);
 
@@ -82,6 +84,9 @@ class VhostPort final : public Port, private VhostEvents {
     VhostDevice device_;
     VhostKicks kicks_;
     std::map<int, std::uint64_t> rings_of_;  ///< Enabled, by device; the library's threads'.
+
+    // Told by the library's threads, for state().
+    std::atomic<std::uint64_t> peers_came_{0}, peers_went_{0}, times_ready_{0};
 
     // The owner's.
     std::uint64_t muted_ = 0;  ///< Rings whose guest knows that it need not kick.

@@ -104,12 +104,16 @@ int new_connection(int device) {
     return rte_vhost_extern_callback_register(device, &kOwnAnswers, nullptr);
 }
 
+void destroy_connection(int device) {
+    if (VhostEvents* const events = registry().find(device).events) events->disconnected(device);
+}
+
 constexpr rte_vhost_device_ops kCallbacks{.new_device = new_device,
                                           .destroy_device = destroy_device,
                                           .vring_state_changed = vring_state_changed,
                                           .features_changed = nullptr,
                                           .new_connection = new_connection,
-                                          .destroy_connection = nullptr,
+                                          .destroy_connection = destroy_connection,
                                           .guest_notified = nullptr,
                                           .reserved = {}};
 

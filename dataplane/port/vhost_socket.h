@@ -27,6 +27,8 @@ class VhostEvents {
     /// It has set up its memory and first rings: `device` may be used from now on.
     virtual void attached(int device) = 0;
     virtual void detached(int device) = 0;
+    /// Its connection has ended; after detached().
+    virtual void disconnected(int device) = 0;
     /// May come before attached() and after detached().
     virtual void ring_changed(int device, std::uint16_t ring, bool enabled) = 0;
 };

@@ -42,6 +42,23 @@ TEST_F(VhostLife, AGuestMayGoAndComeBack) {
     EXPECT_EQ(dropped(Direction::Out, Drop::PortDown), 3U);
 }
 
+TEST_F(VhostLife, ItTellsWhoCameWhoBecameReadyAndWhoWent) {
+    open(serving());
+    {
+        const port::Descriptor visitor = port::connect_to(path());
+        ASSERT_TRUE(visitor.is_open());
+        EXPECT_TRUE(soon([&] { return port().state().peer->connected; }));
+        EXPECT_FALSE(port().state().up);
+        EXPECT_EQ(port().state().peer->ready, 0U);
+    }
+    EXPECT_TRUE(soon([&] { return !port().state().peer->connected; }));
+    exchange(*guest({}));
+    expect_down();
+    EXPECT_TRUE(soon([&] { return !port().state().peer->connected; }));
+    EXPECT_EQ(port().state().peer->came, 2U);
+    EXPECT_EQ(port().state().peer->ready, 1U);
+}
+
 TEST_F(VhostLife, AClientPortFindsItsGuestWheneverThatStarts) {
     port::VhostSocketSettings settings = serving();
     settings.server = false;
