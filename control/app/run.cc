@@ -21,6 +21,7 @@
 #include "control/rpc/methods.h"
 #include "control/rpc/server.h"
 #include "control/runtime/clock.h"
+#include "control/runtime/peer_watch.h"
 #include "control/runtime/system.h"
 #include "dataplane/worker/eal.h"
 
@@ -31,9 +32,11 @@ namespace {
 using cli::kExitDone;
 using cli::kExitFailed;
 
+constexpr Duration kLookAtPeersEvery = std::chrono::milliseconds(250);
+
 void start_log() {
     auto log = spdlog::stderr_logger_mt("sealane");  // DPDK's lines come on other threads
-    log->set_pattern("sealane: %v");
+    log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ sealane: %v", spdlog::pattern_time_type::utc);
     log->flush_on(spdlog::level::trace);
     spdlog::set_default_logger(std::move(log));
 }
@@ -96,6 +99,12 @@ void log_notices(const runtime::System& system) {
     }
 }
 
+void log_changes(runtime::PeerWatch& watch, const runtime::System& system) {
+    for (const std::string& line : watch.look(system.peers(), runtime::now())) {
+        spdlog::info("{}", line);
+    }
+}
+
 /// The sockets that the frame's ports make.
 std::vector<std::string> port_sockets(const config::System& model) {
     std::vector<std::string> paths;
@@ -152,7 +161,10 @@ int serve(const config::System& model,
     log_start(model, (*environment)->profile().hugepages, listener.path());
 
     const rpc::Methods methods = rpc::make_methods(**system, version_facts());
-    const Status served = rpc::Server(listener, methods, runtime::now).serve_until(signals.get());
+    runtime::PeerWatch watch;
+    const auto log_peers = [&watch, &running = **system] { log_changes(watch, running); };
+    const Status served = rpc::Server(listener, methods, runtime::now)
+                              .serve_until(signals.get(), {kLookAtPeersEvery, log_peers});
     if (!served) return fail(asked, served.error());
     take_stop_signal(signals);
     return kExitDone;

@@ -19,6 +19,19 @@ constexpr std::size_t kReadSize = 64U << 10U;
 constexpr int kReadsAtOnce = 16;  // then it is the next client's turn
 constexpr std::size_t kBig = 1U << 20U;
 
+constexpr int kForEver = -1;  // of poll(2)
+
+/// Rounded up, so that the time has come when the wait is over.
+int ms_of(Duration time) {
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+    return static_cast<int>(std::clamp<std::int64_t>(ms, 0, 60'000));
+}
+
+int shorter_wait(int one_ms, int other_ms) {
+    if (one_ms == kForEver || other_ms == kForEver) return std::max(one_ms, other_ms);
+    return std::min(one_ms, other_ms);
+}
+
 short wanted(const Session& session) {
     int events = 0;
     if (session.wants_input()) events |= POLLIN;
@@ -43,15 +56,23 @@ bool may_control(int socket) {
 Server::Server(const Listener& listener, const Methods& methods, std::function<Instant()> now)
     : listener_(listener), methods_(methods), now_(std::move(now)), scratch_(kReadSize) {}
 
-Status Server::serve_until(int stop) {
+Status Server::serve_until(int stop, const Chore& chore) {
     std::vector<pollfd> watched;
+    Instant next_chore = now_() + chore.every;
     for (;;) {
+        if (chore.deed && now_() >= next_chore) {
+            chore.deed();
+            next_chore = now_() + chore.every;
+        }
         watched.assign({{stop, POLLIN, 0}, {out_of_descriptors_ ? -1 : listener_.fd(), POLLIN, 0}});
         for (const Client& client : clients_) {
             watched.push_back({client.socket.get(), wanted(client.session), 0});
         }
         // Without a free descriptor the listener would be readable for ever: look again later.
-        const int ready = ::poll(watched.data(), watched.size(), out_of_descriptors_ ? 100 : -1);
+        const int ready = ::poll(watched.data(),
+                                 watched.size(),
+                                 shorter_wait(out_of_descriptors_ ? 100 : kForEver,
+                                              chore.deed ? ms_of(next_chore - now_()) : kForEver));
         out_of_descriptors_ = false;
         if (ready < 0 && errno != EINTR) return Error{"wait for clients: " + cause_of(errno)};
         if (ready <= 0) continue;

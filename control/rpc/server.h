@@ -19,6 +19,12 @@ inline constexpr std::size_t kMaxClients = 64;
 inline constexpr std::size_t kMaxInputHeld = 96U << 20U;
 inline constexpr std::size_t kMaxOutputHeld = 64U << 20U;
 
+/// What the loop does beside serving: `deed`, each time that `every` has passed.
+struct Chore {
+    Duration every{};
+    std::function<void()> deed;
+};
+
 /// Serves every client as far as it reads and writes; none can hold up another but by the time that
 /// its methods take, or by holding a place and doing nothing with it (give_way.h).  Methods run on
 /// the thread that calls serve_until().
@@ -28,7 +34,7 @@ class Server {
     Server(const Listener& listener, const Methods& methods, std::function<Instant()> now);
 
     /// Until `stop` becomes readable; it reads nothing from it.  The Error is one of poll(2).
-    [[nodiscard]] Status serve_until(int stop);
+    [[nodiscard]] Status serve_until(int stop, const Chore& chore = {});
 
   private:
     struct Client {

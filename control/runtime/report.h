@@ -38,6 +38,19 @@ struct PortReport {
     std::string notice;  ///< What works, but not as its owner may think, and what would help.
 };
 
+/// Of an adapter whose peer comes and goes by itself: how it is, and what has happened since the
+/// start.
+struct PeerReport {
+    std::string adapter;
+    bool connected = false;
+    bool ready = false;      ///< Frames pass.
+    std::uint64_t came = 0;  ///< Connections.
+    std::uint64_t became_ready = 0;
+    std::uint64_t refused = 0;  ///< Turned away, since another was connected.
+    std::string why_gone;       ///< Of the last one that went; empty if it isn't known.
+    std::string detail;         ///< Of the port.
+};
+
 struct SlotReport {
     std::uint16_t slot = 0;
     bool active = false;  ///< This adapter holds it.

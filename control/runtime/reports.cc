@@ -107,6 +107,12 @@ SeaReport sea_report(const Parts& parts, const Seat& seat) {
     return report;
 }
 
+/// Others have no peer of their own, and may ask the kernel how they are.
+bool is_attached_to_peer(const config::PortSpec& port) {
+    return std::holds_alternative<config::QemuStreamPort>(port) ||
+           std::holds_alternative<config::VhostUserPort>(port);
+}
+
 }  // namespace
 
 SystemReport System::system() const {
@@ -123,6 +129,26 @@ std::vector<AdapterReport> System::adapters() const {
     std::vector<AdapterReport> reports;
     for (const Seat& seat : parts_->layout.seats) {
         reports.push_back(adapter_report(*parts_, seat));
+    }
+    return reports;
+}
+
+std::vector<PeerReport> System::peers() const {
+    std::vector<PeerReport> reports;
+    for (const Seat& seat : parts_->layout.seats) {
+        if (seat.adapter == nullptr || !is_attached_to_peer(seat.adapter->port)) continue;
+        const OpenPort& port = parts_->stations[seat.id.index].port;
+        if (!port.own) continue;  // a trunk adapter of a SEA has a link in its place
+        port::PortState state = port.own->state();
+        if (!state.peer) continue;
+        reports.push_back({.adapter = seat.name,
+                           .connected = state.peer->connected,
+                           .ready = state.up,
+                           .came = state.peer->came,
+                           .became_ready = state.peer->ready,
+                           .refused = state.peer->refused,
+                           .why_gone = std::move(state.peer->why_gone),
+                           .detail = std::move(state.detail)});
     }
     return reports;
 }

@@ -62,6 +62,8 @@ class System {
     [[nodiscard]] std::vector<AdapterReport> adapters()
         const;  ///< In the file's order; a SEA after its partition's adapters.
     [[nodiscard]] std::vector<SeaReport> seas() const;
+    /// Of adapters with a stream or vhost-user port, in the file's order; cheap.
+    [[nodiscard]] std::vector<PeerReport> peers() const;
 
     [[nodiscard]] std::vector<AddressTableReport> address_tables() const;
     /// At most `limit` addresses, sorted by vswitch, VLAN, MAC.  `vswitch` empty: of all.

@@ -21,7 +21,7 @@ namespace sealane::runtime {
 class RuntimeTest : public testing::Test {
   protected:
     void start(const std::string& text);
-    [[nodiscard]] System& system() { return *system_; }
+    [[nodiscard]] System& system() const { return *system_; }
 
     /// The client of `adapter` sends a frame; false: its ring was full.
     bool send(const std::string& adapter, const test::Bytes& frame);

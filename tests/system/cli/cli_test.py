@@ -4,6 +4,7 @@
 import sys
 
 from guard import check_guard
+from logged import check_log
 from offline import check_offline
 from scene import run_test
 from streams_frame import frame_of
@@ -17,6 +18,7 @@ TEST_S = 120
 def play(scene):
     check_offline(scene)
     check_unreachable(scene)
+    check_log(scene)
     switch = Switch(scene, frame_of(scene.run, 2)).wait_ready()
     check_verbs(scene, switch)
     check_addresses(scene, switch)

@@ -39,6 +39,25 @@ bool send_all(int socket, std::string_view bytes) {
     return true;
 }
 
+TEST(Server, DoesItsChoreWhetherOrNotAnybodyAsks) {
+    const ScratchFolder folder;
+    const auto listener = Listener::open(folder / "control");
+    ASSERT_TRUE(listener.ok());
+    const Methods methods = toy_methods();
+    const Fd stop(::eventfd(0, EFD_CLOEXEC));
+    Instant now{};
+    int looks = 0;
+    Server server(*listener, methods, [&] { return now += std::chrono::milliseconds(1); });
+    const auto look = [&] {
+        const std::uint64_t one = 1;
+        if (++looks == 3) {
+            EXPECT_EQ(::write(stop.get(), &one, sizeof one), static_cast<ssize_t>(sizeof one));
+        }
+    };
+    EXPECT_TRUE(server.serve_until(stop.get(), {std::chrono::milliseconds(5), look}).ok());
+    EXPECT_EQ(looks, 3);
+}
+
 TEST(Server, GarbageCostsItsOwnConnectionOnly) {
     const RunningServer server;
     auto witness = Client::connect(server.path(), 5);
