@@ -49,7 +49,7 @@ int carry_out(const cli::Invocation& asked) {
         case cli::Verb::Run:
             return run_daemon(asked);
         case cli::Verb::Check:
-            return cli::check_file(asked, std::cout);
+            return cli::check_files(asked, std::cout);
         case cli::Verb::ConfigDumpFile:
             return cli::dump_file(asked, std::cout, std::cerr);
         case cli::Verb::Version:

@@ -1,9 +1,13 @@
 #include "control/cli/check.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <utility>
+#include <vector>
 
+#include "control/cli/absent.h"
 #include "control/config/dump.h"
 #include "control/config/load.h"
 #include "control/config/notices.h"
@@ -32,6 +36,17 @@ std::string some(std::size_t number, const char* thing, const char* things) {
     return fmt::format("{} {}", number, number == 1 ? thing : things);
 }
 
+/// What its writer may not think, and what this machine lacks for it.
+std::vector<config::Notice> notices_of(const config::System& system) {
+    std::vector<config::Notice> found = config::notices(system);
+    const std::vector<config::Notice> absent = absences(system);
+    found.insert(found.end(), absent.begin(), absent.end());
+    std::ranges::stable_sort(found, {}, [](const config::Notice& notice) {
+        return std::pair(notice.place.line, notice.place.column);
+    });
+    return found;
+}
+
 void print_text(const std::string& file, const config::Loaded& loaded, std::ostream& out) {
     if (!loaded.system) {
         out << config::to_string(loaded.faults);
@@ -44,7 +59,7 @@ void print_text(const std::string& file, const config::Loaded& loaded, std::ostr
                        some(census.partitions, "partition", "partitions"),
                        some(census.adapters, "adapter", "adapters"),
                        some(census.seas, "SEA", "SEAs"));
-    for (const config::Notice& notice : config::notices(*loaded.system)) {
+    for (const config::Notice& notice : notices_of(*loaded.system)) {
         out << fmt::format(
             "{}:{}:{}: notice: {}\n", file, notice.place.line, notice.place.column, notice.what);
     }
@@ -54,7 +69,7 @@ json place_of(const config::Place& place, const std::string& what) {
     return {{"line", place.line}, {"column", place.column}, {"what", what}};
 }
 
-void print_json(const std::string& file, const config::Loaded& loaded, std::ostream& out) {
+json as_json(const std::string& file, const config::Loaded& loaded) {
     json reply{{"schema_version", rpc::kSchemaVersion},
                {"file", file},
                {"ok", loaded.system.has_value()},
@@ -63,30 +78,43 @@ void print_json(const std::string& file, const config::Loaded& loaded, std::ostr
     for (const config::Fault& fault : loaded.faults) {
         reply["faults"].push_back(place_of(fault.place, fault.what));
     }
-    if (loaded.system) {
-        const Census census = count(*loaded.system);
-        reply["system"] = loaded.system->name;
-        reply["vswitches"] = census.vswitches;
-        reply["partitions"] = census.partitions;
-        reply["adapters"] = census.adapters;
-        reply["seas"] = census.seas;
-        for (const config::Notice& notice : config::notices(*loaded.system)) {
-            reply["notices"].push_back(place_of(notice.place, notice.what));
-        }
+    if (!loaded.system) return reply;
+    const Census census = count(*loaded.system);
+    reply["system"] = loaded.system->name;
+    reply["vswitches"] = census.vswitches;
+    reply["partitions"] = census.partitions;
+    reply["adapters"] = census.adapters;
+    reply["seas"] = census.seas;
+    for (const config::Notice& notice : notices_of(*loaded.system)) {
+        reply["notices"].push_back(place_of(notice.place, notice.what));
     }
+    return reply;
+}
+
+void print_json(const json& reply, std::ostream& out) {
     out << reply.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
 }
 
 }  // namespace
 
-int check_file(const Invocation& asked, std::ostream& out) {
-    const config::Loaded loaded = config::load_file(asked.file);
-    if (asked.json) {
-        print_json(asked.file, loaded, out);
-    } else {
-        print_text(asked.file, loaded, out);
+int check_files(const Invocation& asked, std::ostream& out) {
+    json replies = json::array();
+    bool ok = true;
+    for (const std::string& file : asked.files) {
+        const config::Loaded loaded = config::load_file(file);
+        ok = ok && loaded.system.has_value();
+        if (asked.json) {
+            replies.push_back(as_json(file, loaded));
+        } else {
+            print_text(file, loaded, out);
+        }
     }
-    return loaded.system ? kExitDone : kExitFailed;
+    if (asked.json && replies.size() == 1) {
+        print_json(replies.front(), out);
+    } else if (asked.json) {
+        print_json({{"schema_version", rpc::kSchemaVersion}, {"ok", ok}, {"files", replies}}, out);
+    }
+    return ok ? kExitDone : kExitFailed;
 }
 
 int refuse_file(const Invocation& asked,
@@ -94,7 +122,7 @@ int refuse_file(const Invocation& asked,
                 std::ostream& out,
                 std::ostream& err) {
     err << config::to_string(loaded.faults);
-    if (asked.json) print_json(asked.file, loaded, out);
+    if (asked.json) print_json(as_json(asked.file, loaded), out);
     return kExitFailed;
 }
 
@@ -103,8 +131,7 @@ int dump_file(const Invocation& asked, std::ostream& out, std::ostream& err) {
     if (!loaded.system) return refuse_file(asked, loaded, out, err);
     const std::string yaml = config::dump(*loaded.system);
     if (asked.json) {
-        const json reply{{"schema_version", rpc::kSchemaVersion}, {"yaml", yaml}};
-        out << reply.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+        print_json({{"schema_version", rpc::kSchemaVersion}, {"yaml", yaml}}, out);
     } else {
         out << yaml;
     }

@@ -8,9 +8,9 @@
 
 namespace sealane::cli {
 
-/// Prints every fault, or one line that says what the file holds, and what its writer may not
-/// think.
-[[nodiscard]] int check_file(const Invocation& asked, std::ostream& out);
+/// Of each file: prints every fault, or one line that says what the file holds, and what its writer
+/// may not think.  Done only if all are right.
+[[nodiscard]] int check_files(const Invocation& asked, std::ostream& out);
 
 /// Says why a file is not used: every fault to `err`, and to `out` if JSON was asked for.
 [[nodiscard]] int refuse_file(const Invocation& asked,

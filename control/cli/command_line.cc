@@ -116,8 +116,8 @@ void Parser::add_local_verbs() {
         "Listens on --control and ends on SIGTERM, SIGINT or SIGHUP.\n"
         "Relative socket paths in FILE are relative to the working directory.\n" +
         std::string(kCommonOptions));
-    add_verb(&app, "check", "tell what is wrong with FILE, without running it", Verb::Check)
-        ->add_option("FILE", asked.file, "configuration")
+    add_verb(&app, "check", "tell what is wrong with FILEs, without running them", Verb::Check)
+        ->add_option("FILE", asked.files, "configuration, or several")
         ->required()
         ->type_name("");
     add_verb(&app, "doctor", "what this machine offers, and how to improve it", Verb::Doctor);

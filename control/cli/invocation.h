@@ -63,6 +63,7 @@ struct Invocation {
     double timeout_s = 5;
 
     std::string file;
+    std::vector<std::string> files;  ///< Of `check`.
     std::optional<double> watch_s;
     std::string mac;
     std::optional<VlanId> vlan;

@@ -52,6 +52,15 @@ def check_files(scene):
            f"{good}: ok: 1 vswitch, 3 partitions, 4 adapters, 1 SEA\n")
     done = expect(scene, "`check` tells where a bad file is wrong", tell(scene, "check", bad), FAILED, f"{bad}:")
     scene.check("all faults at once", done.stdout.count(f"{bad}:") >= 4, f"{done.stdout.count(chr(10))} lines")
+    both = expect(scene, "`check` of several files fails for one of them", tell(scene, "check", bad, good), FAILED,
+                  f"\n{good}: ok: ")
+    scene.check("and says whose each fault is", both.stdout.startswith(done.stdout) and done.stdout != "")
+    expect(scene, "several good ones are done", tell(scene, "check", good, good), DONE)
+    absent = scene.run / "absent.yaml"
+    absent.write_text(good.read_text().replace(f"type: qemu-stream, listen: {scene.run}/lpar1.sock",
+                                               'type: ethdev, devargs: "net_af_packet0,iface=nosuch0"'))
+    expect(scene, "an interface that is not here is a notice", tell(scene, "check", absent), DONE,
+           "notice: lpar1/ent0: there is no network interface nosuch0 on this machine")
     for line in (["check", good], ["check", bad], ["config", "dump", good]):
         expect_cut_short(scene, *line)
     reply = expect_json(scene, "`check --json` of a bad file", tell(scene, "check", "--json", bad), FAILED)

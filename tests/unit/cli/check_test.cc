@@ -28,8 +28,11 @@ class CheckTest : public testing::Test {
     Outcome check(const std::string& text, bool json = false) {
         std::ofstream(asked_.file) << text;
         asked_.json = json;
+        return check();
+    }
+    Outcome check() {
         std::ostringstream out;
-        const int code = check_file(asked_, out);
+        const int code = check_files(asked_, out);
         return {code, out.str(), ""};
     }
     Outcome dump(const std::string& text, bool json = false) {
@@ -42,7 +45,7 @@ class CheckTest : public testing::Test {
     }
 
     ScratchFolder folder_;
-    Invocation asked_{.file = folder_ / "frame.yaml"};
+    Invocation asked_{.file = folder_ / "frame.yaml", .files = {asked_.file}};
 };
 
 TEST_F(CheckTest, GoodFileIsSummedUpInOneLine) {
@@ -68,6 +71,78 @@ TEST_F(CheckTest, JsonSaysTheSame) {
     EXPECT_EQ(bad["ok"], false);
     EXPECT_EQ(bad["faults"][0]["line"], 1);
     EXPECT_FALSE(bad["faults"][0]["what"].get<std::string>().empty());
+}
+
+TEST_F(CheckTest, OfSeveralFilesEachIsNamedAndOneThatIsWrongFailsThemAll) {
+    const std::string bad = folder_ / "bad.yaml";
+    std::ofstream(bad) << "nosuch: 1\n";
+    asked_.files = {bad, asked_.file};
+    const Outcome outcome = check(kGood);
+    EXPECT_EQ(outcome.code, kExitFailed);
+    EXPECT_EQ(outcome.out.find(bad + ":1:1: "), 0U);
+    EXPECT_NE(outcome.out.find("\n" + asked_.file + ": ok: "), std::string::npos);
+
+    const auto reply = nlohmann::json::parse(check(kGood, true).out);
+    EXPECT_EQ(reply["schema_version"], 1);
+    EXPECT_EQ(reply["ok"], false);
+    EXPECT_EQ(reply["files"][0]["file"], bad);
+    EXPECT_EQ(reply["files"][0]["ok"], false);
+    EXPECT_EQ(reply["files"][1]["file"], asked_.file);
+    EXPECT_EQ(reply["files"][1]["adapters"], 2);
+
+    asked_.files = {asked_.file, asked_.file};
+    EXPECT_EQ(check(kGood).code, kExitDone);
+}
+
+/// The notices about the port of an adapter.
+class AbsentTest : public CheckTest {
+  protected:
+    std::string notices_about(const std::string& port) {
+        std::string text = kGood;
+        text.replace(text.find("{type: ring}"), 12, port);
+        const Outcome outcome = check(text);
+        EXPECT_EQ(outcome.code, kExitDone);
+        return outcome.out.substr(outcome.out.find('\n') + 1);
+    }
+    std::string notice(const std::string& what) const {
+        return asked_.file + ":8:9: notice: lpar1/ent0: there is no " + what + " on this machine\n";
+    }
+};
+
+TEST_F(AbsentTest, WhatAPortStandsOnAndIsNotHereIsANotice) {
+    EXPECT_EQ(notices_about(R"({type: ethdev, devargs: "net_af_packet0,iface=nosuch0"})"),
+              notice("network interface nosuch0"));
+    EXPECT_EQ(
+        notices_about(R"({type: ethdev, devargs: "net_af_xdp0,start_queue=1,iface=nosuch0"})"),
+        notice("network interface nosuch0"));
+    EXPECT_EQ(notices_about(R"({type: ethdev, devargs: "net_tap0,iface=new0,remote=nosuch0"})"),
+              notice("network interface nosuch0"));
+    EXPECT_EQ(notices_about(R"({type: ethdev, devargs: "net_pcap0,rx_pcap=/nosuch/in.pcap"})"),
+              notice("file /nosuch/in.pcap"));
+    EXPECT_EQ(notices_about(R"({type: ethdev, pci: "ffff:ff:1f.7"})"),
+              notice("PCI device ffff:ff:1f.7"));
+}
+
+TEST_F(AbsentTest, WhatIsHereOrWillBeMadeIsNone) {
+    const std::string capture = folder_ / "in.pcap";
+    std::ofstream(capture) << "";
+    EXPECT_EQ(notices_about(R"({type: ethdev, devargs: "net_af_packet0,iface=lo"})"), "");
+    EXPECT_EQ(notices_about(R"({type: ethdev, devargs: "net_tap0,iface=new0"})"), "");
+    EXPECT_EQ(notices_about(R"({type: ethdev, devargs: "net_null0,no-rx=1"})"), "");
+    EXPECT_EQ(notices_about(R"({type: ethdev, devargs: "net_pcap0,rx_pcap=)" + capture +
+                            R"(,tx_pcap=/nosuch/out.pcap"})"),
+              "");
+}
+
+TEST_F(AbsentTest, JsonHasItAmongTheNotices) {
+    std::string text = kGood;
+    text.replace(text.find("{type: ring}"),
+                 12,
+                 R"({type: ethdev, devargs: "net_af_packet0,iface=nosuch0"})");
+    const auto reply = nlohmann::json::parse(check(text, true).out);
+    EXPECT_EQ(reply["ok"], true);
+    EXPECT_EQ(reply["notices"][0]["what"],
+              "lpar1/ent0: there is no network interface nosuch0 on this machine");
 }
 
 TEST_F(CheckTest, DumpLoadsBackToTheSameDump) {
