@@ -16,6 +16,20 @@ as_root() {
     fi
 }
 
+# thin PATTERN: a filter for output that nobody reads whole.  Of the lines that begin with PATTERN, a bash one, it passes
+# one every $every_s seconds, so that one can see how far it is; all others at once.
+every_s=20
+thin() {
+    local pattern=$1 line told=$SECONDS
+    while IFS= read -r line; do
+        if [[ $line == $pattern* ]]; then
+            ((SECONDS - told >= every_s)) || continue
+            told=$SECONDS
+        fi
+        printf '%s\n' "$line"
+    done
+}
+
 # install_packages [LIST...]
 install_packages() {
     local wanted missing=()
@@ -27,13 +41,17 @@ install_packages() {
     say "installing ${missing[*]}"
     # An index that can't be fetched matters only if a package then can't be.
     as_root apt-get update -q > /dev/null || echo "apt-get update failed; trying with the lists there are" >&2
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" > /dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" | thin ""
 }
 
 # build PRESET [TARGET...]
 build() {
     local preset=$1
     shift
-    say "building $preset"
-    (cd "$repo" && cmake --preset "$preset" > /dev/null && cmake --build --preset "$preset" ${1:+--target "$@"} -- --quiet)
+    say "building $preset${1:+: $*}"
+    (cd "$repo" && cmake --preset "$preset" > /dev/null)
+    # On a terminal ninja keeps one line of its own; elsewhere it would print one for each file.
+    local run=(env --chdir="$repo" "NINJA_STATUS=[%f of %t, %e s] "
+               cmake --build --preset "$preset" ${1:+--target "$@"})
+    if [ -t 1 ]; then "${run[@]}"; else "${run[@]}" | thin "\["; fi
 }
