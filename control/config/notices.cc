@@ -9,7 +9,7 @@
 namespace sealane::config {
 namespace {
 
-/// The attributes of failover that the file sets, "link_time, fb_delay".
+/// The attributes of failover that the file sets and nothing acts on yet, "netaddr, adapter_reset".
 std::string idle_ha_attributes(const Sea& sea) {
     const Sea plain;
     std::string names;
@@ -17,13 +17,7 @@ std::string idle_ha_attributes(const Sea& sea) {
         if (is_set) names.append(names.empty() ? "" : ", ").append(name);
     };
     add(sea.netaddr != plain.netaddr, "netaddr");
-    add(sea.health_time != plain.health_time, "health_time");
-    add(sea.link_time != plain.link_time, "link_time");
-    add(sea.fb_delay != plain.fb_delay, "fb_delay");
-    add(sea.noauto_failback != plain.noauto_failback, "noauto_failback");
     add(sea.adapter_reset != plain.adapter_reset, "adapter_reset");
-    add(sea.keepalive_ms != plain.keepalive_ms, "keepalive_ms");
-    add(sea.lease_ms != plain.lease_ms, "lease_ms");
     return names;
 }
 
@@ -31,9 +25,10 @@ std::string idle_ha_attributes(const Sea& sea) {
 void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     const Sea& sea = *of.sea;
     const auto add = [&](const std::string& what) { found.push_back({sea.place, what}); };
-    if (sea.ha_mode != HaMode::Disabled) {
-        add(of.who() + ": ha_mode " + std::string(word_for(kHaModes, sea.ha_mode)) +
-            " is checked but not acted on yet: one VIOS bridges");
+    if (sea.ha_mode != HaMode::Disabled && !sea.ctl_chan) {
+        add(of.who() +
+            ": without a ctl_chan it can't hear its partner yet; each takes what trunk slots are "
+            "free");
     }
     if (const std::string names = idle_ha_attributes(sea); !names.empty()) {
         add(of.who() + ": kept but not acted on yet: " + names);

@@ -1,5 +1,5 @@
 // What follows from a machine's configuration, state and time, as claims and sets.  Nothing here
-// changes anything.  Internal to this folder and its tests.
+// changes anything.  For this folder, its driver and its tests.
 #pragma once
 
 #include <algorithm>

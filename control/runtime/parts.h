@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control/config/model.h"
+#include "control/runtime/conductor.h"
 #include "control/runtime/layout.h"
 #include "control/runtime/ports.h"
 #include "control/runtime/system.h"
@@ -22,7 +23,8 @@
 
 namespace sealane::runtime {
 
-/// What stands behind one AdapterId.  A SEA itself has neither.
+/// What stands behind one AdapterId.  A SEA itself has no outlet, and a port only if it has
+/// something to say of its own.
 struct Station {
     OpenPort port;
     std::unique_ptr<port::DisabledPort> disabled;  ///< Of a disabled real adapter: before the port.
@@ -31,8 +33,8 @@ struct Station {
     std::unique_ptr<port::Outlet> sea_outlet;  ///< Of a trunk adapter: the SEA's end of the link.
 };
 
-/// Declared in the order of dependence, so that destruction takes the workers first and the pools
-/// last.
+/// Declared in the order of dependence, so that destruction takes the conductor and the workers
+/// first and the pools last.
 struct System::Parts {
     config::System model;
     std::string config_file;
@@ -49,6 +51,7 @@ struct System::Parts {
     std::vector<std::unique_ptr<sea::Bridge>> bridges;
     std::vector<std::unique_ptr<worker::Poller>> pollers;
     std::vector<std::unique_ptr<worker::Worker>> workers;
+    std::unique_ptr<Conductor> conductor;  ///< Null: no SEA has high availability.
 
     [[nodiscard]] std::span<AdapterCounters> counters_of(std::uint32_t worker) const {
         return {counters[worker].get(), layout.seats.size()};

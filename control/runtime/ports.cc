@@ -81,6 +81,10 @@ Result<OpenPort> open_port(const std::string& name,
     return std::visit(Opener{name, adapter.mtu, pools, seed}, adapter.port);
 }
 
+Result<OpenPort> open_to_agent(bool tag_beside) {
+    return ring(port::RingPair::make(kAgentFrames, tag_beside, {}, kAgentFrames));
+}
+
 Result<OpenPort> open_link() {
     // What a client left to be done is done where the frame leaves: at the other end of the SEA.
     constexpr port::Offloads kAll{.checksum = true, .tcp4 = true, .tcp6 = true, .udp = true};

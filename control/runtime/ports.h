@@ -34,6 +34,10 @@ struct OpenPort {
                                          const port::Pools& pools,
                                          std::uint64_t seed);
 
+/// Between a SEA's agent (near or far, see who asks) and the dataplane.  With `tag_beside` in the
+/// form of links, else as a client's.
+[[nodiscard]] Result<OpenPort> open_to_agent(bool tag_beside);
+
 /// The link between a trunk adapter (near) and its SEA (far).
 [[nodiscard]] Result<OpenPort> open_link();
 

@@ -87,17 +87,46 @@ struct SeaTrunkReport {
     bool active = false;
 };
 
+/// A SEA's part in its pair (reference 5.1, High Availability).
+struct PairReport {
+    using Numbers = std::vector<std::pair<std::string, std::uint64_t>>;  ///< By name.
+
+    double since_s = 0;  ///< In this state.
+    std::string reason;  ///< Of this state, in words.
+    std::uint32_t times_primary = 0;
+    std::uint32_t times_backup = 0;
+    std::uint32_t flip_flop = 0;  ///< Changes between primary and backup.
+    bool partner_known = false;
+    std::string partner_state;  ///< Of the partner, if known, as it said last.
+    std::uint8_t partner_priority = 0;
+    std::string refused;                 ///< Why load is not shared; empty: no refusal.
+    std::optional<VlanId> control_pvid;  ///< Of the control channel.
+    Numbers received, sent, rejected;    ///< Control packets by type, by reason.
+    std::vector<std::string> alarms;     ///< Raised now.
+};
+
 struct SeaReport {
     std::string name;
     std::string real_adapter;
     bool real_up = false;
     std::vector<SeaTrunkReport> trunks;
-    std::string ha_mode;      ///< As configured.
-    std::string state;        ///< "PRIMARY", "BACKUP": holds its slots or not.
+    std::string ha_mode;      ///< As it is now.
+    std::string state;        ///< "PRIMARY", "BACKUP_SH"; without ha_mode: whether it has slots.
     std::string bridge_mode;  ///< "All", "Partial", "None".
     std::uint8_t priority = 0;
     AdapterTotals real_side;
     AdapterTotals virtual_side;
+    std::optional<PairReport> pair;  ///< Empty: ha_mode is disabled.
+};
+
+/// Something that happened to a SEA, for `sealane events`.
+struct EventReport {
+    std::uint64_t number = 0;  ///< From 1, without gaps.
+    double age_s = 0;
+    std::string sea;
+    std::string kind;  ///< "role", "slot", "alarm", "alarm_over".
+    std::string what;
+    std::string cause;
 };
 
 /// Of an impaired adapter: how its wire is bad, and what that has done since the start.

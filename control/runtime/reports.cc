@@ -1,6 +1,7 @@
 // What the system says of itself: everything here is a snapshot, taken while the workers run.
 #include <algorithm>
 
+#include "control/ha/share.h"
 #include "control/runtime/clock.h"
 #include "control/runtime/parts.h"
 #include "control/runtime/switch_settings.h"
@@ -83,6 +84,52 @@ std::string name_of(config::HaMode mode) {
     return "";
 }
 
+template <std::size_t size, typename Name>
+PairReport::Numbers named(const std::array<std::uint64_t, size>& numbers, Name&& name) {
+    PairReport::Numbers list;
+    for (std::size_t i = 0; i < size; ++i) {
+        list.emplace_back(name(i), numbers[i]);
+    }
+    return list;
+}
+
+PairReport pair_report(const Parts& parts, const Seat& seat, const SeaStanding& standing) {
+    const ha::State& state = standing.state;
+    const auto type_name = [](std::size_t i) { return name_of(static_cast<ha::MessageType>(i)); };
+    const auto reject_name = [](std::size_t i) { return name_of(static_cast<ha::Reject>(i)); };
+    PairReport report{.since_s = std::chrono::duration<double>(now() - state.since).count(),
+                      .reason = std::string(failover::text_of(state.reason)),
+                      .times_primary = state.counters.times_primary,
+                      .times_backup = state.counters.times_backup,
+                      .flip_flop = state.counters.flip_flop,
+                      .partner_known = state.peer.has_value(),
+                      .received = named(standing.heard.believed, type_name),
+                      .sent = named(standing.said, type_name),
+                      .rejected = named(standing.heard.rejected, reject_name)};
+    if (state.peer) {
+        report.partner_state = failover::name_of(state.peer->said.role);
+        report.partner_priority = state.peer->said.priority;
+    }
+    if (state.refused != ha::Refusal::None) report.refused = ha::text_of(state.refused);
+    if (seat.sea->ctl_chan)
+        report.control_pvid = parts.layout.sibling(seat, *seat.sea->ctl_chan).adapter->pvid;
+    for (std::size_t i = 0; i < ha::kAlarmCount; ++i) {
+        if ((state.alarms >> i & 1) != 0)
+            report.alarms.emplace_back(failover::name_of(static_cast<ha::AlarmCause>(i)));
+    }
+    return report;
+}
+
+void add_standing(const Parts& parts, const Seat& seat, SeaReport& report) {
+    if (!parts.conductor) return;
+    const std::optional<SeaStanding> standing = parts.conductor->standing(seat.name);
+    if (!standing) return;
+    report.ha_mode = failover::name_of(standing->config.mode);
+    report.state = failover::name_of(standing->state.role);
+    report.bridge_mode = failover::name_of(standing->bridge_mode);
+    report.pair = pair_report(parts, seat, *standing);
+}
+
 SeaReport sea_report(const Parts& parts, const Seat& seat) {
     const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
     SeaReport report{.name = seat.name,
@@ -104,6 +151,7 @@ SeaReport sea_report(const Parts& parts, const Seat& seat) {
     }
     report.state = active > 0 ? "PRIMARY" : "BACKUP";
     report.bridge_mode = active == report.trunks.size() ? "All" : active > 0 ? "Partial" : "None";
+    add_standing(parts, seat, report);
     return report;
 }
 
@@ -157,6 +205,21 @@ std::vector<SeaReport> System::seas() const {
     std::vector<SeaReport> reports;
     for (const Seat& seat : parts_->layout.seats) {
         if (seat.role == AdapterRole::Sea) reports.push_back(sea_report(*parts_, seat));
+    }
+    return reports;
+}
+
+std::vector<EventReport> System::events(std::uint64_t after) const {
+    std::vector<EventReport> reports;
+    if (!parts_->conductor) return reports;
+    const Instant asked = now();
+    for (const failover::Occurrence& one : parts_->conductor->occurrences(after)) {
+        reports.push_back({.number = one.number,
+                           .age_s = std::chrono::duration<double>(asked - one.at).count(),
+                           .sea = one.sea,
+                           .kind = one.kind,
+                           .what = one.what,
+                           .cause = one.cause});
     }
     return reports;
 }

@@ -69,6 +69,9 @@ Sizing size_of(const config::System& model) {
             }
         }
     }
+    for (const config::Partition& partition : model.partitions) {
+        frames += static_cast<std::uint32_t>(partition.seas.size()) * 4 * kAgentFrames;
+    }
     frames += kOfWorker * (model.runtime.workers + 1);
     if (model.runtime.buffers != 0) frames = model.runtime.buffers;
 

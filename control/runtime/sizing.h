@@ -18,6 +18,9 @@ struct Sizing {
 inline constexpr std::uint32_t kLinkFrames = 1024;
 inline constexpr std::uint32_t kLinkBuffers = 2048;
 
+/// Frames, of a buffer each, between a SEA's agent and the dataplane, each way.
+inline constexpr std::uint32_t kAgentFrames = 128;
+
 /// Buffers in a `ring` port, each way: one for each frame, and what two of the longest take beyond.
 [[nodiscard]] std::uint32_t most_buffers(const config::RingPort& ring);
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "control/runtime/availability.h"
 #include "dataplane/base/check.h"
 
 namespace sealane::runtime {
@@ -87,13 +88,15 @@ hvswitch::Switch::Settings make_switch_settings(const config::System& model,
 void give_slots(const Layout& layout, hvswitch::Switch& shared) {
     for (std::uint16_t index = 0; index < shared.slots().size(); ++index) {
         const Seat* best = nullptr;
+        bool contended = false;
         for (const Seat& seat : layout.seats) {
             if (seat.role != AdapterRole::Trunk || !seat.adapter->enabled) continue;
             if (shared.rules().slot_of(seat.id).index != index) continue;
+            contended = contended || (seat.sea != nullptr && is_available(*seat.sea));
             if (best == nullptr || seat.adapter->trunk_priority < best->adapter->trunk_priority)
                 best = &seat;
         }
-        if (best != nullptr) shared.slots().give({index}, best->id);
+        if (best != nullptr && !contended) shared.slots().give({index}, best->id);
     }
 }
 

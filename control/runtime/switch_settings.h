@@ -14,7 +14,8 @@ namespace sealane::runtime {
                                                               const Layout& layout,
                                                               std::uint64_t seed);
 
-/// Gives each slot to its enabled trunk adapter of the best priority (1 is best).
+/// Gives each slot to its enabled trunk adapter of the best priority (1 is best), but those for
+/// which SEAs with high availability compete.
 void give_slots(const Layout& layout, hvswitch::Switch& shared);
 
 /// The own address of a virtual adapter.

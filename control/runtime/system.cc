@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "control/runtime/availability.h"
 #include "control/runtime/clock.h"
 #include "control/runtime/parts.h"
 #include "control/runtime/sizing.h"
@@ -36,16 +37,27 @@ port::Port& open_side(const Seat& seat, Station& station, const port::Pools& poo
 /// Trunk adapters of a SEA have a link to it in place of a port.
 bool has_link(const Seat& seat) { return seat.role == AdapterRole::Trunk && seat.sea != nullptr; }
 
+/// What stands behind a seat: a link, its own port, or its SEA's agent.
+Result<OpenPort> open_seat(const Parts& parts, const Seat& seat, std::uint64_t seed) {
+    if (has_link(seat)) return open_link();
+    if (is_control_channel(seat)) return open_to_agent(false);
+    return open_port(seat.name, *seat.adapter, parts.pools, seed + seat.id.index);
+}
+
 Status open_stations(Parts& parts, std::uint64_t seed) {
     const bool shared = parts.model.runtime.workers > 1;
     for (const Seat& seat : parts.layout.seats) {
         Station& station = parts.stations.emplace_back();
         parts.outlets.push_back(nullptr);
-        if (seat.adapter == nullptr) continue;
+        if (seat.adapter == nullptr) {
+            if (!is_available(*seat.sea)) continue;
+            Result<OpenPort> voice = open_to_agent(true);
+            if (!voice) return voice.error();
+            station.port = std::move(voice).value();
+            continue;
+        }
 
-        Result<OpenPort> opened =
-            has_link(seat) ? open_link()
-                           : open_port(seat.name, *seat.adapter, parts.pools, seed + seat.id.index);
+        Result<OpenPort> opened = open_seat(parts, seat, seed);
         if (!opened) return opened.error();
         station.port = std::move(opened).value();
         const bool cut_large =
@@ -79,6 +91,7 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
     }
     const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
     const Seat& pvid_adapter = parts.layout.sibling(seat, seat.sea->pvid_adapter);
+    const OpenPort& voice = parts.stations[seat.id.index].port;
     return std::make_unique<sea::Bridge>(
         sea::BridgeRules(trunks, default_trunk),
         sea::Bridge::Parts{.real = *parts.stations[real.id.index].outlet,
@@ -88,7 +101,8 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
                            .address = mac_of(parts.model, pvid_adapter),
                            .heads = parts.pools.heads.get(),
                            .counters = parts.counters_of(seat.worker),
-                           .large_receive = seat.sea->large_receive});
+                           .large_receive = seat.sea->large_receive,
+                           .own = voice.ring ? &voice.ring->far() : nullptr});
 }
 
 /// What exists is listed here: each adapter, each side of each SEA, and the sweep of the tables.
@@ -102,7 +116,8 @@ void make_pollers(Parts& parts, std::vector<std::vector<worker::Poller*>>& of_wo
             case AdapterRole::Client:
             case AdapterRole::Trunk:
                 if (seat.role == AdapterRole::Client &&
-                    std::holds_alternative<config::NoPort>(seat.adapter->port)) {
+                    std::holds_alternative<config::NoPort>(seat.adapter->port) &&
+                    !is_control_channel(seat)) {
                     break;  // nothing can come in
                 }
                 add(seat.worker,
@@ -118,6 +133,8 @@ void make_pollers(Parts& parts, std::vector<std::vector<worker::Poller*>>& of_wo
                 for (std::size_t trunk = 0; trunk < bridge.trunks(); ++trunk) {
                     add(seat.worker, std::make_unique<sea::TrunkSide>(bridge, trunk));
                 }
+                if (bridge.own_port() != nullptr)
+                    add(seat.worker, std::make_unique<sea::OwnSide>(bridge));
                 break;
             }
         }
@@ -127,10 +144,12 @@ void make_pollers(Parts& parts, std::vector<std::vector<worker::Poller*>>& of_wo
 
 Status start_workers(Parts& parts) {
     const config::Runtime& runtime = parts.model.runtime;
+    const Duration longest_rest = longest_rest_of(parts.model);
     std::vector<std::vector<worker::Poller*>> of_worker(runtime.workers);
     make_pollers(parts, of_worker);
     for (std::uint32_t index = 0; index < runtime.workers; ++index) {
         worker::Worker::Settings settings{.index = index};
+        settings.longest_rest = longest_rest;
         if (!runtime.cores.empty()) settings.core = runtime.cores[index];
         settings.idle = runtime.idle == config::IdlePolicy::Poll ? worker::IdlePolicy::Poll
                                                                  : worker::IdlePolicy::Adaptive;
@@ -187,6 +206,8 @@ Result<std::unique_ptr<System>> System::start(const config::System& model,
     }
     parts->started = now();
     if (Status started = start_workers(*parts); !started) return started.error();
+    parts->conductor = make_conductor(*parts, seed);
+    if (parts->conductor) parts->conductor->start();
     return std::unique_ptr<System>(new System(std::move(parts)));
 }
 
@@ -195,9 +216,28 @@ System::~System() = default;
 
 const config::System& System::model() const { return parts_->model; }
 
+Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
+    const auto id = parts_->layout.find(sea);
+    if (!id || parts_->layout.seat(*id).role != AdapterRole::Sea)
+        return Error{"no SEA is called '" + sea + "'; see `sealane sea`"};
+    if (!is_available(*parts_->layout.seat(*id).sea)) {
+        return Error{sea + " has ha_mode disabled in " + parts_->config_file +
+                     "; give it another there and start again"};
+    }
+    for (const ha::Mode wanted : {ha::Mode::Auto, ha::Mode::Standby, ha::Mode::Sharing}) {
+        if (failover::name_of(wanted) != mode) continue;
+        parts_->conductor->set_mode(sea, wanted);
+        return done();
+    }
+    return Error{"ha_mode can't be '" + mode +
+                 "' while it runs; it can be auto, standby or sharing"};
+}
+
 port::RingEnd* System::ring_client(const std::string& adapter) {
     const auto id = parts_->layout.find(adapter);
-    if (!id || has_link(parts_->layout.seat(*id))) return nullptr;
+    if (!id) return nullptr;
+    const Seat& seat = parts_->layout.seat(*id);
+    if (seat.adapter == nullptr || has_link(seat) || is_control_channel(seat)) return nullptr;
     const OpenPort& port = parts_->stations[id->index].port;
     return port.ring ? &port.ring->far() : nullptr;
 }

@@ -64,6 +64,11 @@ class System {
     [[nodiscard]] std::vector<SeaReport> seas() const;
     /// Of adapters with a stream or vhost-user port, in the file's order; cheap.
     [[nodiscard]] std::vector<PeerReport> peers() const;
+    /// What happened to SEAs: the newest 1,024 events at most, those numbered above `after`.
+    [[nodiscard]] std::vector<EventReport> events(std::uint64_t after) const;
+    /// Changes ha_mode of a SEA that has one: "auto", "standby" or "sharing".  Takes effect at once
+    /// and lasts until the end or the next change.
+    [[nodiscard]] Status set_ha_mode(const std::string& sea, const std::string& mode);
 
     [[nodiscard]] std::vector<AddressTableReport> address_tables() const;
     /// At most `limit` addresses, sorted by vswitch, VLAN, MAC.  `vswitch` empty: of all.

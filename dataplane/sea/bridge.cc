@@ -117,6 +117,22 @@ unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
     return count;
 }
 
+unsigned Bridge::from_own() {
+    port::Tally tally = sea_tally();
+    std::array<rte_mbuf*, port::kBurst> burst;
+    const std::uint16_t count = parts_.own->receive(burst.data(), port::kBurst, tally);
+    if (count == 0) return 0;
+    std::uint64_t bytes = 0;
+    for (const rte_mbuf* const frame : std::span(burst).first(count)) {
+        bytes += port::length_of(frame);
+    }
+    tally.received(count, bytes);
+    tally.admitted(count);
+    port::Tally real_side = real_tally();
+    parts_.real.emit(burst.data(), count, real_side);
+    return count;
+}
+
 void Bridge::service(Instant now) {
     port::Tally tally = real_tally();
     parts_.real.service(now, tally);

@@ -34,6 +34,7 @@ class Bridge {
         rte_mempool* heads;
         std::span<AdapterCounters> counters;  ///< The worker's, by AdapterId.
         bool large_receive = false;           ///< Merges segments that come from the wire.
+        port::Port* own = nullptr;  ///< What the SEA itself has to say to the wire; null: nothing.
     };
 
     Bridge(BridgeRules rules, Parts parts);
@@ -44,12 +45,17 @@ class Bridge {
     /// Takes one burst from trunk `trunk` and hands it to the wire.  Returns the frames taken.
     unsigned from_trunk(std::size_t trunk, Instant now);
 
+    /// Takes a burst of the SEA's own and hands it to the wire: frames that stand for clients, such
+    /// as announcements, in the form of links.  Returns the frames taken.
+    unsigned from_own();
+
     void service(Instant now);
 
     [[nodiscard]] port::Port& real_port() const { return parts_.real.port(); }
     [[nodiscard]] port::Port& link_port(std::size_t trunk) const {
         return parts_.links[trunk]->port();
     }
+    [[nodiscard]] port::Port* own_port() const { return parts_.own; }
     [[nodiscard]] std::size_t trunks() const { return parts_.links.size(); }
 
   private:

@@ -1,4 +1,4 @@
-// How a worker polls a SEA: its real side, and each trunk's link.
+// How a worker polls a SEA: its real side, each trunk's link, its own voice.
 #pragma once
 
 #include <cstddef>
@@ -38,6 +38,22 @@ class TrunkSide final : public worker::Poller {
 
     Bridge& bridge_;
     std::size_t trunk_;
+};
+
+/// What the SEA itself has to say.
+class OwnSide final : public worker::Poller {
+  public:
+    explicit OwnSide(Bridge& bridge) : bridge_(bridge) {}
+
+    unsigned poll(Instant /*now*/) override { return bridge_.from_own(); }
+    [[nodiscard]] int wake_descriptor() const override {
+        return bridge_.own_port()->wake_descriptor();
+    }
+    bool prepare_to_sleep() override { return bridge_.own_port()->prepare_to_sleep(); }
+    void awake() override { bridge_.own_port()->awake(); }
+
+  private:
+    Bridge& bridge_;
 };
 
 }  // namespace sealane::sea

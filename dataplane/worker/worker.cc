@@ -1,5 +1,6 @@
 #include "dataplane/worker/worker.h"
 
+#include <algorithm>
 #include <boost/lockfree/spsc_queue.hpp>
 #include <cerrno>
 #include <cstring>
@@ -155,11 +156,12 @@ void Worker::loop() {
             mailbox_->carried_out.notify_one();
         });
         quiescence_.quiescent(settings_.index);
+        progress_.store(progress() + 1, std::memory_order_relaxed);
 
         if (empty_turns == 0) continue;
         if (const Rest chosen = choose_rest(settings_.idle, empty_turns, must_poll_);
             chosen.sleep) {
-            rest(chosen.at_most);
+            rest(std::min(chosen.at_most, settings_.longest_rest));
             turns = kTurnsPerClock - 1;  // so that the next turn reads the clock
         } else {
             rte_pause();

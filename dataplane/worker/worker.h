@@ -29,6 +29,8 @@ class Worker {
         std::uint32_t index = 0;
         std::optional<std::uint32_t> core;  ///< Pinned to it; none: wherever the scheduler likes.
         IdlePolicy idle = IdlePolicy::Adaptive;
+        /// Of one nap: somebody may look at progress() so often.
+        Duration longest_rest = kHousekeeping;
     };
 
     Worker(Settings settings, std::vector<Poller*> pollers, Quiescence& quiescence);
@@ -53,6 +55,11 @@ class Worker {
     /// The slow work of every poller.
     void service(Instant now);
 
+    /// Turns of its loop, naps included: it stands still when the worker does.  Any thread.
+    [[nodiscard]] std::uint64_t progress() const {
+        return progress_.load(std::memory_order_relaxed);
+    }
+
     [[nodiscard]] const Settings& settings() const { return settings_; }
 
   private:
@@ -74,6 +81,7 @@ class Worker {
     Status can_wait_ = done();  // what start() says
     std::unique_ptr<Mailbox> mailbox_;
     std::atomic<bool> stopping_{false};
+    std::atomic<std::uint64_t> progress_{0};  ///< Written by the worker alone.
     std::thread thread_;
 };
 
