@@ -56,6 +56,8 @@ RoleChoice choose_role(const Sight& see) {
         case BridgeMode::Partial:
             if (asks_for_all(see)) return {Role::Recovery, Reason::PreferredToPartner};
             if (letting_go && !s.sharing) return {Role::Notify, Reason::PartnerAsked};
+            // Slots come one by one; half of all is not what it becomes.
+            if (awaits_slot(see) && !is_active(s.role)) return {s.role, s.reason};
             return {sharing_role(see), Reason::OwnsPart};
         case BridgeMode::None:
             return choose_idle(see);

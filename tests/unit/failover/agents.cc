@@ -1,0 +1,112 @@
+#include "tests/unit/failover/agents.h"
+
+namespace sealane::failover {
+namespace {
+
+std::vector<Contender> contenders_of(std::size_t trunks) {
+    std::vector<Contender> all;
+    for (std::size_t side = 0; side < 2; ++side) {
+        for (std::size_t trunk = 0; trunk < trunks; ++trunk) {
+            all.push_back({.adapter = adapter_of(side, trunk),
+                           .slot = {static_cast<std::uint16_t>(trunk)},
+                           .sea = {side},
+                           .place = static_cast<std::uint8_t>(trunk),
+                           .lease = kLease});
+        }
+    }
+    return all;
+}
+
+}  // namespace
+
+Agents::Agents(std::size_t trunks_of_each, ha::Mode mode_of_both)
+    : trunks(trunks_of_each),
+      mode(mode_of_both),
+      keys(ha::Key{{1}, std::vector<std::uint8_t>(32, 7)}),
+      slots(trunks_of_each),
+      keeper(contenders_of(trunks_of_each), 2, slots) {
+    for (std::size_t i = 0; i < 2; ++i) {
+        sides[i] = std::make_unique<Side>(*this, i);
+    }
+}
+
+void Agents::start(std::size_t i, std::uint64_t boot) {
+    const ha::NodeId node{i + 1};
+    const auto priority = static_cast<std::uint8_t>(i + 1);
+    side(i).agent.emplace(Agent::Settings{.config = {.node = node,
+                                                     .priority = priority,
+                                                     .mode = mode,
+                                                     .trunks = static_cast<std::uint8_t>(trunks),
+                                                     .vlan_digest = 5,
+                                                     .health_time = 1s},
+                                          .self = {.source = {0x0200'0000'0000 + i},
+                                                   .node = node,
+                                                   .boot = {boot},
+                                                   .pair = {.vswitch = 9, .pvid = {100}}},
+                                          .keys = keys},
+                          side(i),
+                          side(i),
+                          now);
+    set_link(i, true);
+    deliver(keeper.connect({i}));
+    settle();
+}
+
+void Agents::kill(std::size_t i) {
+    side(i).agent.reset();
+    deliver(keeper.disconnect({i}));
+    settle();
+}
+
+void Agents::run(Duration time) {
+    for (const Instant end = now + time; now < end;) {
+        now += 1ms;
+        std::array<std::uint64_t, 2> progress;
+        for (std::size_t i = 0; i < 2; ++i) {
+            if (side(i).agent && !side(i).hangs) ++side(i).progress;
+            progress[i] = side(i).progress;
+        }
+        deliver(keeper.observe(progress, now));
+        settle();
+        for (const auto& one : sides) {
+            if (one->agent && now >= one->agent->wake()) one->agent->tell(ha::Wake{}, now);
+        }
+        settle();
+    }
+}
+
+void Agents::settle() {
+    while (!news.empty() || !wire.empty()) {
+        if (!news.empty()) {
+            const SlotNews next = news.front();
+            news.pop_front();
+            if (side(next.sea.value).agent) side(next.sea.value).agent->tell(next.change, now);
+        } else {
+            const auto [to, frame] = wire.front();
+            wire.pop_front();
+            if (side(to).agent) side(to).agent->hear(frame, now, ++nonce_);
+        }
+    }
+}
+
+ha::TrunkSet Agents::active(std::size_t i) const {
+    ha::TrunkSet set;
+    for (std::uint16_t trunk = 0; trunk < trunks; ++trunk) {
+        if (slots.holds({trunk}, adapter_of(i, trunk))) set.add(trunk);
+    }
+    return set;
+}
+
+void Agents::Side::acquire(ha::TrunkSet set) {
+    of_.deliver(of_.keeper.acquire({index_}, set, of_.now));
+}
+void Agents::Side::hand_over(ha::TrunkSet set) { of_.deliver(of_.keeper.hand_over({index_}, set)); }
+void Agents::Side::withdraw(ha::TrunkSet set) { of_.deliver(of_.keeper.withdraw({index_}, set)); }
+void Agents::Side::release(ha::TrunkSet set) { of_.deliver(of_.keeper.release({index_}, set)); }
+
+void Agents::Side::send(const ha::Frame& frame) {
+    of_.seen.emplace_back(frame.begin(), frame.end());
+    if (!of_.cut) of_.wire.emplace_back(1 - index_, of_.seen.back());
+}
+
+}  // namespace sealane::failover
