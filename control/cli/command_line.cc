@@ -34,6 +34,7 @@ struct Parser {
     void add_config();
     void add_fdb();
     void add_impair();
+    void add_sea();
     CLI::App* add_verb(CLI::App* parent, const char* name, const char* meaning, Verb verb);
     void take_over();
 };
@@ -95,6 +96,7 @@ Parser::Parser(const std::string& default_control) {
     add_watching_verbs();
     add_config();
     add_fdb();
+    add_sea();
     add_impair();
 }
 
@@ -150,7 +152,6 @@ void Parser::add_watching_verbs() {
         ->check(seconds_within(0.1, 86'400));
     add_verb(&app, "drops", "why frames were not delivered", Verb::Drops);
     add_verb(&app, "vlan", "adapter by VLAN: U untagged, T tagged", Verb::Vlan);
-    add_verb(&app, "sea", "Shared Ethernet Adapters", Verb::Sea);
 }
 
 void Parser::add_config() {
@@ -197,6 +198,32 @@ void Parser::add_fdb() {
     add_vlan(flush, "--vlan", vlan, "only of this VLAN");
     flush->add_option("--adapter", asked.adapter, "only at this adapter")->type_name("ADAPTER");
     flush->add_flag("--static", asked.fixed_too, "added ones too; an adapter's own stay");
+}
+
+void Parser::add_sea() {
+    CLI::App* sea = add_verb(&app, "sea", "Shared Ethernet Adapters, a line each", Verb::Sea);
+    sea->require_subcommand(0, 1);
+    add_verb(sea, "show", "what its pair does: state, packets, counts, alarms", Verb::SeaShow)
+        ->add_option("SEA", asked.sea, "such as vios1/ent6; default: all")
+        ->type_name("");
+    CLI::App* set = add_verb(sea, "set", "change an attribute while it runs", Verb::SeaSet);
+    set->add_option("SEA", asked.sea, "such as vios1/ent6")->required()->type_name("");
+    const auto take = [this](const std::string& text) {
+        constexpr std::string_view kKey = "ha_mode=";
+        if (!text.starts_with(kKey)) {
+            throw CLI::ValidationError("sea set", "can't set '" + text + "'; use ha_mode=standby");
+        }
+        asked.ha_mode = text.substr(kKey.size());
+    };
+    set->add_option_function<std::string>("ATTRIBUTE", take, "ha_mode=auto, standby or sharing")
+        ->required()
+        ->type_name("");
+    CLI::App* events = add_verb(
+        &app, "events", "what happened to SEAs: roles, slots, alarms, with causes", Verb::Events);
+    events->add_option("--after", asked.after, "only those numbered above N")
+        ->type_name("N")
+        ->check(count_within(0, UINT32_MAX));
+    events->add_flag("--follow", asked.follow, "and what happens from now on");
 }
 
 void Parser::add_impair() {

@@ -31,6 +31,9 @@ enum class Verb : std::uint8_t {
     FdbFlush,
     Vlan,
     Sea,
+    SeaShow,
+    SeaSet,
+    Events,
     Impair,
 };
 
@@ -71,6 +74,10 @@ struct Invocation {
     std::string vswitch;
     std::optional<std::uint32_t> limit;
     bool fixed_too = false;
+    std::string sea;          ///< Of `sea set`; of `sea show`, empty: all.
+    std::string ha_mode;      ///< Of `sea set`.
+    std::uint64_t after = 0;  ///< Of `events`: only those numbered above it.
+    bool follow = false;      ///< Of `events`: go on.
     BenchRequest bench;
     ImpairRequest impair;
 };

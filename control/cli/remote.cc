@@ -58,6 +58,12 @@ json impair_params(const Invocation& asked) {
     return params;
 }
 
+json events_params(std::uint64_t after) {
+    json params = json::object();
+    if (after != 0) params["after"] = after;
+    return params;
+}
+
 Question question_of(const Invocation& asked) {
     switch (asked.verb) {
         case Verb::Stats:
@@ -68,6 +74,12 @@ Question question_of(const Invocation& asked) {
             return {"vlan", json::object(), render_vlan};
         case Verb::Sea:
             return {"sea", json::object(), render_sea};
+        case Verb::SeaShow:
+            return {"sea", json::object(), render_pairs};
+        case Verb::SeaSet:
+            return {"sea.set", {{"sea", asked.sea}, {"ha_mode", asked.ha_mode}}, render_sea_set};
+        case Verb::Events:
+            return {"events", events_params(asked.after), render_events};
         case Verb::Impair:
             return {"impair", impair_params(asked), render_impair};
         case Verb::ConfigDump:
@@ -129,6 +141,39 @@ void print(const Invocation& asked,
     }
 }
 
+/// Of the SEAs only that one; the Error names those that there are.
+Status keep_only(const std::string& name, json& reply) {
+    std::string names;
+    json kept = json::array();
+    for (const json& sea : reply.at("seas")) {
+        const auto own = sea.at("name").get<std::string>();
+        names += (names.empty() ? "" : ", ") + own;
+        if (own == name) kept.push_back(sea);
+    }
+    if (kept.empty()) return Error{"no SEA is called '" + name + "'; there is " + names};
+    reply["seas"] = std::move(kept);
+    return done();
+}
+
+/// Events as they come, until nobody reads them or the daemon ends.
+int follow(const Invocation& asked, rpc::Client& daemon, std::ostream& out, std::ostream& err) {
+    constexpr int kEveryMs = 50;
+    std::uint64_t after = asked.after;
+    while (out.good()) {
+        json reply;
+        if (const auto fault = daemon.call("events", events_params(after), reply)) {
+            return fail(asked, kExitFailed, fault->text, out, err);
+        }
+        for (const json& event : reply.at("events")) {
+            after = event.at("number").get<std::uint64_t>();
+            out << (asked.json ? event.dump() + "\n" : render_events({{"events", {event}}}));
+        }
+        out.flush();
+        ::poll(nullptr, 0, kEveryMs);
+    }
+    return kExitDone;
+}
+
 int watch(const Invocation& asked, rpc::Client& daemon, std::ostream& out, std::ostream& err) {
     json before;
     if (const auto fault = daemon.call("stats", json::object(), before)) {
@@ -176,12 +221,17 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
     auto daemon = rpc::Client::connect(asked.control, timeout_s);
     if (!daemon) return fail(asked, kExitNoDaemon, daemon.error().text, out, err);
     if (asked.watch_s) return watch(asked, *daemon, out, err);
+    if (asked.follow) return follow(asked, *daemon, out, err);
 
     json reply;
     if (const auto fault = daemon->call(question.method, question.params, reply)) {
         const bool is_load = asked.verb == Verb::FdbLoad && fault->code == rpc::kFailed;
         const std::string text = is_load ? with_line(file, asked.file, fault->text) : fault->text;
         return fail(asked, kExitFailed, text, out, err);
+    }
+    if (asked.verb == Verb::SeaShow && !asked.sea.empty()) {
+        const Status found = keep_only(asked.sea, reply);
+        if (!found) return fail(asked, kExitFailed, found.error().text, out, err);
     }
     print(asked, question, reply, out);
     return kExitDone;

@@ -15,6 +15,11 @@ namespace sealane::cli {
 [[nodiscard]] std::string render_drops(const nlohmann::json& reply);
 [[nodiscard]] std::string render_vlan(const nlohmann::json& reply);
 [[nodiscard]] std::string render_sea(const nlohmann::json& reply);
+/// The High Availability block of each SEA, of the same reply.
+[[nodiscard]] std::string render_pairs(const nlohmann::json& reply);
+[[nodiscard]] std::string render_sea_set(const nlohmann::json& reply);
+/// A line each, oldest first.
+[[nodiscard]] std::string render_events(const nlohmann::json& reply);
 [[nodiscard]] std::string render_addresses(const nlohmann::json& reply);
 [[nodiscard]] std::string render_impair(const nlohmann::json& reply);
 [[nodiscard]] std::string render_version(const nlohmann::json& reply);

@@ -113,15 +113,29 @@ std::string render_sea(const json& reply) {
                  {"HA MODE", Align::Left},
                  {"PRIORITY", Align::Right},
                  {"STATE", Align::Left},
-                 {"BRIDGE MODE", Align::Left}});
+                 {"BRIDGE MODE", Align::Left},
+                 {"SINCE", Align::Right},
+                 {"PRIMARY", Align::Right},
+                 {"BACKUP", Align::Right},
+                 {"FLIP-FLOP", Align::Right},
+                 {"BECAUSE", Align::Left}});
     for (const json& sea : seas) {
+        const json& pair = sea.at("pair");
+        const auto of_pair = [&](const char* key) {
+            return pair.is_null() ? std::string("–") : text_of_number(pair.at(key));
+        };
         table.add({sea.at("name").get<std::string>(),
                    sea.at("real_adapter").get<std::string>(),
                    sea.at("real_up").get<bool>() ? "up" : "down",
                    sea.at("ha_mode").get<std::string>(),
                    text_of_number(sea.at("priority")),
                    sea.at("state").get<std::string>(),
-                   sea.at("bridge_mode").get<std::string>()});
+                   sea.at("bridge_mode").get<std::string>(),
+                   pair.is_null() ? "–" : fmt::format("{:.0f} s", pair.at("since_s").get<double>()),
+                   of_pair("times_primary"),
+                   of_pair("times_backup"),
+                   of_pair("flip_flop"),
+                   pair.is_null() ? "–" : pair.at("reason").get<std::string>()});
     }
     return table.text() + "\n" + trunk_table(seas).text() + "\n" + side_table(seas).text();
 }

@@ -106,7 +106,7 @@ void Agent::note_slots(const ha::State& before) {
         if (had == has) continue;
         const std::string epoch = is.epoch ? ", epoch " + std::to_string(*is.epoch) : "";
         around_.note("slot",
-                     "trunk " + std::to_string(i) + (has ? " taken" : " left") + epoch,
+                     settings_.trunks[i] + (has ? " taken" : " left") + epoch,
                      has                              ? "the hypervisor gave it"
                      : is.owner == ha::Owner::Partner ? "the partner has it"
                                                       : "it is free");

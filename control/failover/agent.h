@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "control/failover/surroundings.h"
 #include "control/failover/words.h"
@@ -23,7 +24,8 @@ class Agent {
     struct Settings {
         ha::Config config;
         ha::Self self;
-        ha::Keyring keys;  ///< Empty: messages are not sealed.
+        ha::Keyring keys;                 ///< Empty: messages are not sealed.
+        std::vector<std::string> trunks;  ///< Names of its trunk adapters, by place.
     };
 
     Agent(Settings settings, HypervisorCalls& hypervisor, Surroundings& around, Instant now);

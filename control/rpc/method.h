@@ -12,12 +12,13 @@ namespace sealane::rpc {
 
 /// What a parameter's value must look like; checked before the method is called.
 enum class Kind : std::uint8_t {
-    Text,   ///< A string.
-    Mac,    ///< "02:00:5e:10:00:01", no group address.
-    Vlan,   ///< An integer from 1 to 4094.
-    Count,  ///< An integer from 1 to 65 536.
-    Flag,   ///< true or false.
-    Rows,   ///< A list of strings.
+    Text,    ///< A string.
+    Mac,     ///< "02:00:5e:10:00:01", no group address.
+    Vlan,    ///< An integer from 1 to 4094.
+    Count,   ///< An integer from 1 to 65 536.
+    Number,  ///< An integer from 0.
+    Flag,    ///< true or false.
+    Rows,    ///< A list of strings.
 };
 
 struct Param {

@@ -5,6 +5,7 @@
 #include "control/config/dump.h"
 #include "control/rpc/address_rows.h"
 #include "control/rpc/impair.h"
+#include "control/rpc/pairs.h"
 #include "control/rpc/params.h"
 
 namespace sealane::rpc {
@@ -155,6 +156,9 @@ Methods address_methods(System& system) {
 Methods make_methods(System& system, const VersionFacts& version) {
     Methods methods = reading_methods(system, version);
     for (Method& method : address_methods(system)) {
+        methods.push_back(std::move(method));
+    }
+    for (Method& method : pair_methods(system)) {
         methods.push_back(std::move(method));
     }
     methods.push_back(impair_method(system));

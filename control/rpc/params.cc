@@ -16,11 +16,12 @@ struct KindText {
     std::string_view demand;
 };
 
-constexpr std::array<KindText, 6> kKinds{{
+constexpr std::array<KindText, 7> kKinds{{
     {"text", "a string"},
     {"mac", "an address such as \"02:00:5e:10:00:01\", and no group address"},
     {"vlan", "an integer from 1 to 4094"},
     {"count", "an integer from 1 to 65536"},
+    {"number", "an integer from 0"},
     {"flag", "true or false"},
     {"rows", "a list of strings"},
 }};
@@ -49,6 +50,8 @@ bool matches(Kind kind, const json& value) {
             return is_integer_between(value, 1, 4'094);
         case Kind::Count:
             return is_integer_between(value, 1, 65'536);
+        case Kind::Number:
+            return is_integer_between(value, 0, INT64_MAX);
         case Kind::Flag:
             return value.is_boolean();
         case Kind::Rows:
@@ -147,6 +150,10 @@ std::optional<VlanId> vlan_of(const json& params, const char* name) {
 std::optional<std::size_t> count_of(const json& params, const char* name) {
     if (!params.contains(name)) return std::nullopt;
     return params.at(name).get<std::size_t>();
+}
+
+std::uint64_t number_of(const json& params, const char* name) {
+    return params.contains(name) ? params.at(name).get<std::uint64_t>() : 0;
 }
 
 bool flag_of(const json& params, const char* name) {

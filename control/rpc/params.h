@@ -23,6 +23,7 @@ namespace sealane::rpc {
 [[nodiscard]] MacAddress mac_of(const nlohmann::json& params, const char* name);
 [[nodiscard]] std::optional<VlanId> vlan_of(const nlohmann::json& params, const char* name);
 [[nodiscard]] std::optional<std::size_t> count_of(const nlohmann::json& params, const char* name);
+[[nodiscard]] std::uint64_t number_of(const nlohmann::json& params, const char* name);
 [[nodiscard]] bool flag_of(const nlohmann::json& params, const char* name);
 
 }  // namespace sealane::rpc

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "control/rpc/method.h"
+#include "control/rpc/pair_object.h"
 #include "dataplane/base/drop.h"
 
 namespace sealane::rpc {
@@ -135,6 +136,7 @@ json sea_object(const runtime::SeaReport& sea) {
             {"state", sea.state},
             {"bridge_mode", sea.bridge_mode},
             {"priority", sea.priority},
+            {"pair", sea.pair ? pair_object(*sea.pair) : json()},
             {"real_side", totals_object(sea.real_side)},
             {"virtual_side", totals_object(sea.virtual_side)}};
 }

@@ -88,6 +88,9 @@ Conductor::Sea make_sea(Parts& parts,
                        .voice = &parts.stations[seat.id.index].port.ring->near(),
                        .worker = parts.workers[seat.worker].get(),
                        .untagged = seat.sea->pvid};
+    for (const Seat* trunk : trunks) {
+        sea.agent.trunks.push_back(trunk->name);
+    }
     if (seat.sea->ctl_chan) sea.control_channel = far_end(parts, speaker_of(parts.layout, seat));
     sea.clients = [&parts, trunks = std::move(trunks)](ha::TrunkSet wanted) {
         return clients_behind(parts, trunks, wanted);

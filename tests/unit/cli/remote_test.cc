@@ -50,12 +50,30 @@ TEST_F(RemoteTest, ImpairChangesBothWaysUnlessOneIsNamed) {
               "       nothing happened to frames yet\n");
 }
 
+TEST_F(RemoteTest, SeaShowTellsOfOneOrNamesThoseThatThereAre) {
+    Invocation line = asked(Verb::SeaShow);
+    line.sea = "vios2/ent6";
+    EXPECT_EQ(ask(line).out.find("vios1/ent6"), std::string::npos);
+    line.sea = "vios2/ent7";
+    EXPECT_EQ(ask(line).err,
+              "sealane: no SEA is called 'vios2/ent7'; there is vios1/ent6, vios2/ent6\n");
+}
+
+TEST_F(RemoteTest, SeaSetSaysWhatItIsNow) {
+    Invocation line = asked(Verb::SeaSet);
+    line.sea = "vios2/ent6";
+    line.ha_mode = "standby";
+    EXPECT_EQ(ask(line).out, "vios2/ent6: ha_mode standby\n");
+}
+
 TEST_F(RemoteTest, EveryVerbPrintsTextAndJson) {
     for (const Verb verb : {Verb::Show,
                             Verb::Stats,
                             Verb::Drops,
                             Verb::Vlan,
                             Verb::Sea,
+                            Verb::SeaShow,
+                            Verb::Events,
                             Verb::ConfigDump,
                             Verb::FdbShow,
                             Verb::FdbFlush}) {

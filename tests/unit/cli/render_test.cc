@@ -132,18 +132,66 @@ TEST(Render, VlansBeyondTwentyAreContinuedBelow) {
 }
 
 TEST(Render, Sea) {
-    EXPECT_EQ(render_sea(rpc::sea_reply(kParts->seas)),
-              R"(SEA         REAL ADAPTER  LINK  HA MODE   PRIORITY  STATE    BRIDGE MODE
-vios1/ent6  vios1/ent0    down  disabled         1  PRIMARY  All
+    EXPECT_EQ(
+        render_sea(rpc::sea_reply(kParts->seas)),
+        R"(SEA         REAL ADAPTER  LINK  HA MODE   PRIORITY  STATE      BRIDGE MODE  SINCE  PRIMARY  BACKUP  FLIP-FLOP  BECAUSE
+vios1/ent6  vios1/ent0    down  disabled         1  PRIMARY    All              –        –       –          –  –
+vios2/ent6  vios2/ent0    down  sharing          2  BACKUP_SH  Partial       12 s        1       2          3  it owns a part of the trunk slots
 
 SEA         TRUNK ADAPTER  PVID  VIDS  DEFAULT  SLOT
 vios1/ent6  vios1/ent3       99  1     yes      active
+vios2/ent6  vios2/ent3       99  1     yes      active
 
 SEA         SIDE     RX FRAMES  RX BYTES  TX FRAMES  TX BYTES  DROPPED
 vios1/ent6  real             0         0          0         0        0
 vios1/ent6  virtual          0         0          0         0        0
+vios2/ent6  real             0         0          0         0        0
+vios2/ent6  virtual          0         0          0         0        0
 )");
     EXPECT_EQ(render_sea(rpc::sea_reply({})), "no Shared Ethernet Adapter is configured\n");
+}
+
+TEST(Render, PairsSpeakTheOriginalsWords) {
+    EXPECT_EQ(render_pairs(rpc::sea_reply(kParts->seas)),
+              R"(vios1/ent6
+    High Availability Mode: Disabled
+
+vios2/ent6
+High Availability Statistics:
+    Control Channel PVID: 100
+    Control Packets in: 43
+    Control Packets out: 41
+Type of Packets Received:
+    Keep-Alive Packets: 40
+    Recovery Packets: 1
+    Notify Packets: 0
+    Limbo Packets: 0
+    Packets not believed: replay 5
+    State: BACKUP_SH
+    Since: 12.2 s, because it owns a part of the trunk slots
+    Bridge Mode: Partial
+    VID shared: 1
+    Number of Times Server became Backup: 2
+    Number of Times Server became Primary: 1
+    High Availability Mode: sharing
+    Priority: 2
+    Partner: PRIMARY_SH, priority 1
+    Alarm: same_priority
+)");
+    EXPECT_EQ(render_pairs(rpc::sea_reply({})), "no Shared Ethernet Adapter is configured\n");
+}
+
+TEST(Render, EventsAreALineEach) {
+    const nlohmann::json event{{"number", 1},
+                               {"age_s", 0.25},
+                               {"sea", "vios2/ent6"},
+                               {"kind", "role"},
+                               {"what", "BACKUP > PRIMARY"},
+                               {"cause", "it owns all trunk slots"}};
+    EXPECT_EQ(
+        render_events({{"events", {event}}}),
+        "     0.250 s ago  vios2/ent6      role        BACKUP > PRIMARY              it owns all "
+        "trunk slots\n");
 }
 
 TEST(Render, Addresses) {

@@ -64,6 +64,7 @@ TEST_F(AgentPair, WhoeverLosesItsLinkIsReplacedAtOnce) {
     EXPECT_EQ(pair.role(1), Role::Primary);
     EXPECT_TRUE(noted(0, "role", "PRIMARY > LIMBO"));
     EXPECT_TRUE(noted(1, "role", "BACKUP > PRIMARY"));
+    EXPECT_TRUE(noted(1, "slot", "ent3 taken, epoch 3"));
 }
 
 TEST_F(AgentPair, WhoeverDiesIsReplacedAtOnce) {

@@ -43,7 +43,8 @@ void Agents::start(std::size_t i, std::uint64_t boot) {
                                                    .node = node,
                                                    .boot = {boot},
                                                    .pair = {.vswitch = 9, .pvid = {100}}},
-                                          .keys = keys},
+                                          .keys = keys,
+                                          .trunks = {"ent3", "ent4"}},
                           side(i),
                           side(i),
                           now);

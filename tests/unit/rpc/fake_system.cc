@@ -67,6 +67,36 @@ SeaReport sea() {
     return report;
 }
 
+/// One of a pair that shares.
+SeaReport paired_sea() {
+    SeaReport report = sea();
+    report.name = "vios2/ent6";
+    report.real_adapter = "vios2/ent0";
+    report.trunks[0].adapter = "vios2/ent3";
+    report.ha_mode = "sharing";
+    report.state = "BACKUP_SH";
+    report.bridge_mode = "Partial";
+    report.priority = 2;
+    report.pair = PairReport{.since_s = 12.25,
+                             .reason = "it owns a part of the trunk slots",
+                             .times_primary = 1,
+                             .times_backup = 2,
+                             .flip_flop = 3,
+                             .partner_known = true,
+                             .partner_state = "PRIMARY_SH",
+                             .partner_priority = 1,
+                             .control_pvid = VlanId{100},
+                             .received = {{"keep-alive", 40},
+                                          {"recovery", 1},
+                                          {"notify", 0},
+                                          {"limbo", 0},
+                                          {"hello", 2}},
+                             .sent = {{"keep-alive", 41}},
+                             .rejected = {{"replay", 5}, {"bad-seal", 0}},
+                             .alarms = {"same_priority"}};
+    return report;
+}
+
 config::Vswitch vswitch(const char* name) {
     config::Vswitch made;
     made.name = name;
@@ -87,7 +117,9 @@ std::unique_ptr<System::Parts> fake_parts() {
         adapter("vios1/ent6", AdapterRole::Sea, {true, "sea", "virtual side of vios1/ent6", 0}),
     };
     parts->adapters[2].worker = 1;
-    parts->seas = {sea()};
+    parts->seas = {sea(), paired_sea()};
+    parts->events = {{1, 30.5, "vios2/ent6", "role", "INIT > BACKUP", "the partner bridges"},
+                     {2, 12.25, "vios2/ent6", "alarm", "same_priority", "the partner has it"}};
     parts->tables = {{"ETHERNET0", 2, 65'536, 3, 0, 1, 0, 0}};
     parts->addresses = {
         {"ETHERNET0", {1}, {0x02005e100001}, "lpar1/ent0", "configured", 0},
@@ -133,6 +165,18 @@ Result<bool> System::remove_address(const std::string&, VlanId, MacAddress mac) 
 Result<std::size_t> System::flush_addresses(const FlushRequest& request) {
     parts_->flushed.push_back(request);
     return std::size_t{5};
+}
+
+std::vector<EventReport> System::events(std::uint64_t after) const {
+    std::vector<EventReport> found = parts_->events;
+    std::erase_if(found, [&](const EventReport& event) { return event.number <= after; });
+    return found;
+}
+
+Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
+    if (sea != "vios2/ent6") return Error{"no SEA is called '" + sea + "'"};
+    parts_->ha_mode = mode;
+    return done();
 }
 
 Result<ImpairReport> System::impairments(const std::string& adapter) const {

@@ -22,6 +22,8 @@ struct System::Parts {
     std::vector<AddressRequest> added;
     std::vector<FlushRequest> flushed;
     Impairments impairments;  ///< Of lpar1/ent0.
+    std::vector<EventReport> events;
+    std::string ha_mode;  ///< That vios2/ent6 was set to.
 
     /// `parts` stays readable as long as the system lives.
     [[nodiscard]] static std::unique_ptr<System> run(std::unique_ptr<Parts> parts) {
@@ -29,7 +31,7 @@ struct System::Parts {
     }
 };
 
-/// A client, a trunk and a physical adapter, and a SEA, with a few frames counted.
+/// A client, a trunk and a physical adapter, and two SEAs, with a few frames counted.
 [[nodiscard]] std::unique_ptr<System::Parts> fake_parts();
 
 }  // namespace sealane::runtime

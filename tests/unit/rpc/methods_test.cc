@@ -128,6 +128,32 @@ TEST(Methods, ConfigurationIsDumpedAsText) {
     EXPECT_NE(reply["yaml"].get<std::string>().find("\nsystem: frame1\n"), std::string::npos);
 }
 
+TEST(Methods, HaModeIsSetWhileItRuns) {
+    Fixture fixture;
+    EXPECT_EQ(fixture.ask("sea.set", {{"sea", "vios2/ent6"}, {"ha_mode", "standby"}})["ha_mode"],
+              "standby");
+    EXPECT_EQ(fixture.parts->ha_mode, "standby");
+    EXPECT_EQ(fixture.ask("sea.set", {{"sea", "vios9/ent6"}, {"ha_mode", "auto"}})["message"],
+              "no SEA is called 'vios9/ent6'");
+    EXPECT_NE(fixture.ask("sea.set", {{"sea", "vios2/ent6"}})["message"].get<std::string>().find(
+                  "ha_mode"),
+              std::string::npos);
+}
+
+TEST(Methods, EventsAreThoseAfterANumber) {
+    Fixture fixture;
+    EXPECT_EQ(fixture.ask("events")["events"].size(), 2U);
+    const json later = fixture.ask("events", {{"after", 1}})["events"];
+    ASSERT_EQ(later.size(), 1U);
+    EXPECT_EQ(later[0],
+              json({{"number", 2},
+                    {"age_s", 12.25},
+                    {"sea", "vios2/ent6"},
+                    {"kind", "alarm"},
+                    {"what", "same_priority"},
+                    {"cause", "the partner has it"}}));
+}
+
 TEST(Methods, ImpairChangesWhatIsGivenAndLeavesTheRest) {
     Fixture fixture;
     const json first = fixture.ask(

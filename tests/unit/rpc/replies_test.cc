@@ -67,6 +67,12 @@ TEST(Replies, ShowListsAdaptersInTheFilesOrder) {
 TEST(Replies, SeaHasItsTrunksAndBothSides) {
     const json sea = sea_reply(runtime::fake_parts()->seas)["seas"][0];
     EXPECT_EQ(sea["state"], "PRIMARY");
+    EXPECT_TRUE(sea["pair"].is_null());
+    const json pair = sea_reply(runtime::fake_parts()->seas)["seas"][1]["pair"];
+    EXPECT_EQ(pair["partner"], json({{"state", "PRIMARY_SH"}, {"priority", 1}}));
+    EXPECT_EQ(pair["received"]["keep-alive"], 40);
+    EXPECT_EQ(pair["rejected"]["replay"], 5);
+    EXPECT_EQ(pair["alarms"], json({"same_priority"}));
     EXPECT_EQ(sea["trunks"], json::parse(R"([{
         "adapter": "vios1/ent3", "pvid": 99, "vids": [1], "default": true, "active": true}])"));
     EXPECT_EQ(sea["real_side"]["rx_frames"], 0);

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""What an outside host sees when SEAs take over from each other: failover_test.py SEALANE_BINARY
+
+Two SEAs of one process, each with a wire to the same learning bridge; a client's kernel pings the host behind it.
+"""
+
+import json
+import signal
+import sys
+
+from network import Namespace
+from processes import comes_true, must
+from scene import run_test
+from switch import Switch
+
+TEST_S = 90
+SOON_S = 10
+HOST = "10.0.1.1"
+FRAME = """\
+system: frame1
+vswitches:
+  - {{name: ETHERNET0, mode: veb}}
+partitions:
+{vioses}
+  - name: lpar1
+    type: client
+    adapters:
+      - {{name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 99, mtu: 1500, mac: "02:00:00:00:00:c1",
+         port: {{type: ethdev, devargs: "net_tap9,iface=c1"}}}}
+"""
+VIOS = """\
+  - name: vios{own}
+    type: vios
+    adapters:
+      - {{name: ent0, type: physical, port: {{type: ethdev, devargs: "net_tap{own},iface=up{own}"}}}}
+      - {{name: ent3, type: virtual, vswitch: ETHERNET0, pvid: 99, vids: [1, 2], trunk_priority: {own}}}
+      - {{name: ent4, type: virtual, vswitch: ETHERNET0, pvid: 98, vids: [3, 4], trunk_priority: {own}}}
+      - {{name: ent5, type: virtual, vswitch: ETHERNET0, pvid: 100}}
+    seas:
+      - {{name: ent6, real_adapter: ent0, virt_adapters: [ent3, ent4], pvid_adapter: ent3, pvid: 99, ctl_chan: ent5,
+         ha_mode: {mode}, health_time: 1, keepalive_ms: 500}}
+"""
+
+
+def frame(mode):
+    return FRAME.format(vioses="".join(VIOS.format(own=own, mode=mode) for own in (1, 2)).rstrip())
+
+
+class Pair:
+    """The frame, the host beyond the bridge, and the client."""
+
+    def __init__(self, scene, mode):
+        self.scene = scene
+        self.switch = Switch(scene, frame(mode), name=f"sealane-{mode}").wait_ready()
+        self.outside = Namespace(scene, f"outside-{mode}")
+        must(*self.outside.inside("ip", "link", "add", "br0", "type", "bridge"))
+        for wire in ("up1", "up2"):
+            self.outside.adopt(wire)
+            must(*self.outside.inside("ip", "link", "set", wire, "master", "br0", "up"))
+        self.outside.set_up("br0", f"{HOST}/24", mtu=1500)
+        self.client = Namespace(scene, f"client-{mode}")
+        self.client.adopt("c1")
+        self.client.set_up("c1", "10.0.1.2/24", mtu=1500)
+
+    def sea(self, own):
+        return next(sea for sea in self.switch.ask("sea")["seas"] if sea["name"] == f"vios{own}/ent6")
+
+    def states(self):
+        return self.sea(1)["state"], self.sea(2)["state"]
+
+    def becomes(self, first, second):
+        return comes_true(lambda: self.states() == (first, second), SOON_S)
+
+    def plug(self, own, state):
+        must(*self.outside.inside("ip", "link", "set", f"up{own}", state))
+
+    def talks(self):
+        return comes_true(lambda: self.client.ping(HOST, 3, wait_s=1) == 3, SOON_S)
+
+    def bridge_sees_client_at(self, wire):
+        entries = json.loads(must(*self.outside.inside("bridge", "-j", "fdb", "show", "br", "br0")))
+        return any(e["mac"] == "02:00:00:00:00:c1" and e["ifname"] == wire for e in entries)
+
+    def events(self, kind):
+        return [(e["sea"], e["what"]) for e in self.switch.ask("events")["events"] if e["kind"] == kind]
+
+
+def play_failover(scene):
+    pair = Pair(scene, "auto")
+    check = scene.check
+    check("the better priority bridges", pair.becomes("PRIMARY", "BACKUP"), pair.states())
+    check("client and host talk", pair.talks())
+
+    pair.plug(1, "down")
+    check("without its link it lets go, and the partner takes over", pair.becomes("LIMBO", "PRIMARY"), pair.states())
+    check("the outside bridge learns where the client is before it speaks",
+          comes_true(lambda: pair.bridge_sees_client_at("up2"), SOON_S))
+    check("client and host talk", pair.talks())
+
+    pair.plug(1, "up")
+    check("with its link back and health_time over it takes back", pair.becomes("PRIMARY", "BACKUP"), pair.states())
+    check("the outside bridge follows", comes_true(lambda: pair.bridge_sees_client_at("up1"), SOON_S))
+    check("client and host talk", pair.talks())
+
+    said = pair.switch.call("sea", "set", "vios1/ent6", "ha_mode=standby")
+    check("ha_mode is set while it runs", said.returncode == 0, said.stderr)
+    check("the one in standby hands over", pair.becomes("BACKUP", "PRIMARY"), pair.states())
+    check("client and host talk", pair.talks())
+    wrong = pair.switch.call("sea", "set", "vios1/ent6", "ha_mode=best")
+    check("another mode is refused with those that there are",
+          wrong.returncode == 1 and "auto, standby or sharing" in wrong.stderr, wrong.stderr)
+    check("each change of role is an event with its cause",
+          ("vios2/ent6", "BACKUP > PRIMARY") in pair.events("role"), pair.events("role"))
+    block = pair.switch.call("sea", "show", "vios2/ent6").stdout
+    check("the High Availability block says so", "State: PRIMARY" in block and "Partner: BACKUP" in block, block)
+
+    pair.switch.check_laws("after all that")
+    pair.switch.check_stops(signal.SIGTERM)
+
+
+def play_sharing(scene):
+    pair = Pair(scene, "sharing")
+    check = scene.check
+    check("each bridges a half", pair.becomes("PRIMARY_SH", "BACKUP_SH"), pair.states())
+    active = {trunk["adapter"]: trunk["active"] for own in (1, 2) for trunk in pair.sea(own)["trunks"]}
+    check("the adapter of the lower PVID is the better one's", active == {
+        "vios1/ent3": False, "vios1/ent4": True, "vios2/ent3": True, "vios2/ent4": False}, active)
+    check("client and host talk", pair.talks())
+    pair.plug(2, "down")
+    check("the other takes the rest over", pair.becomes("PRIMARY", "LIMBO"), pair.states())
+    check("client and host talk", pair.talks())
+    pair.plug(2, "up")
+    check("and shares again after the repair", pair.becomes("PRIMARY_SH", "BACKUP_SH"), pair.states())
+    check("client and host talk", pair.talks())
+    pair.switch.check_laws("after sharing")
+    pair.switch.check_stops(signal.SIGTERM)
+
+
+def play(scene):
+    play_failover(scene)
+    play_sharing(scene)
+
+
+if __name__ == "__main__":
+    sys.exit(run_test("failover", play, TEST_S))
