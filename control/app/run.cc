@@ -1,9 +1,11 @@
 #include "control/app/run.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <fmt/format.h>
 #include <iostream>
+#include <span>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/signalfd.h>
@@ -32,7 +34,7 @@ namespace {
 using cli::kExitDone;
 using cli::kExitFailed;
 
-constexpr Duration kLookAtPeersEvery = std::chrono::milliseconds(250);
+constexpr Duration kLookEvery = std::chrono::milliseconds(250);
 
 void start_log() {
     auto log = spdlog::stderr_logger_mt("sealane");  // DPDK's lines come on other threads
@@ -105,6 +107,21 @@ void log_changes(runtime::PeerWatch& watch, const runtime::System& system) {
     }
 }
 
+/// Roles and alarms of SEAs since event `told`, which moves on.  Of a storm the newest few: the
+/// rest is in `sealane events`.
+void log_events(std::uint64_t& told, const runtime::System& system) {
+    constexpr std::size_t kAtOnce = 8;
+    std::vector<runtime::EventReport> events = system.events(told);
+    if (events.empty()) return;
+    told = events.back().number;
+    std::erase_if(events, [](const runtime::EventReport& event) { return event.kind == "slot"; });
+    const std::size_t skipped = events.size() - std::min(events.size(), kAtOnce);
+    if (skipped > 0) spdlog::info("{} events of SEAs: `sealane events` has them", skipped);
+    for (const runtime::EventReport& event : std::span(events).subspan(skipped)) {
+        spdlog::info("{}: {}: {}, for {}", event.sea, event.kind, event.what, event.cause);
+    }
+}
+
 /// The sockets that the frame's ports make.
 std::vector<std::string> port_sockets(const config::System& model) {
     std::vector<std::string> paths;
@@ -162,9 +179,13 @@ int serve(const config::System& model,
 
     const rpc::Methods methods = rpc::make_methods(**system, version_facts());
     runtime::PeerWatch watch;
-    const auto log_peers = [&watch, &running = **system] { log_changes(watch, running); };
+    std::uint64_t told = 0;
+    const auto log_news = [&watch, &told, &running = **system] {
+        log_changes(watch, running);
+        log_events(told, running);
+    };
     const Status served = rpc::Server(listener, methods, runtime::now)
-                              .serve_until(signals.get(), {kLookAtPeersEvery, log_peers});
+                              .serve_until(signals.get(), {kLookEvery, log_news});
     if (!served) return fail(asked, served.error());
     take_stop_signal(signals);
     return kExitDone;

@@ -26,7 +26,9 @@ std::string flag(const char* name, bool on) { return std::string(name) + (on ? "
 
 VirtioUser::VirtioUser(const Settings& settings, const port::Pools& pools)
     : device_(next_name()), queues_(settings.queues), pool_(pools.frames.get()) {
-    own_ = port::make_pool(device_, settings.ring * settings.queues * 4U, 2048).value();
+    auto pool = port::make_pool(device_, settings.ring * settings.queues * 4U, 2048);
+    EXPECT_TRUE(pool.ok()) << pool.error().text;
+    own_ = std::move(pool).value();
     const std::string arguments =
         "path=" + settings.path + ",queues=" + std::to_string(queues_) +
         ",queue_size=" + std::to_string(settings.ring) + "," + flag("server", settings.server) +
