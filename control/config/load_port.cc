@@ -2,6 +2,7 @@
 #include <array>
 #include <bit>
 
+#include "control/config/devargs.h"
 #include "control/config/load_parts.h"
 #include "control/config/text.h"
 
@@ -81,13 +82,8 @@ EthdevPort load_ethdev(const YamlValue& value, const std::string& who, Source& s
                              std::string(kDevargsRight));
         }
     }
-    // DPDK's null device never fills what it receives: other frames' bytes, in any VLAN.
-    if (port.devargs.starts_with("net_null") &&
-        port.devargs.find(",no-rx=1") == std::string::npos) {
-        fields.fault("devargs",
-                     "devargs " + quote(port.devargs) +
-                         " would hand out old memory as frames without end; use " +
-                         quote(port.devargs + ",no-rx=1"));
+    if (const std::string wrong = fault_of_devargs(port.devargs); !wrong.empty()) {
+        fields.fault("devargs", "devargs " + quote(port.devargs) + wrong);
     }
     if (fields.has("pci") && !source.is_spoilt(value.place, "pci") && !is_pci_address(port.pci)) {
         fields.fault("pci", "pci " + quote(port.pci) + " is none; " + std::string(kPciRight));

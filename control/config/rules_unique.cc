@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "control/config/devargs.h"
 #include "control/config/rules.h"
 #include "control/config/text.h"
 
@@ -71,14 +72,6 @@ std::string full_pci_address(const std::string& pci) {
         if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
     }
     return full;
-}
-
-/// The value of "key=..." in "net_x0,key=...,other=...", or nothing.
-std::string devarg(const std::string& devargs, const std::string& key) {
-    const std::size_t at = devargs.find("," + key + "=");
-    if (at == std::string::npos) return {};
-    const std::size_t begin = at + key.size() + 2;
-    return devargs.substr(begin, devargs.find(',', begin) - begin);
 }
 
 std::string plain_path(const std::string& path) {
