@@ -101,7 +101,14 @@ void Fields::read(std::string_view key, VlanId& into, std::string_view word) {
 }
 
 void Fields::read(std::string_view key, std::vector<VlanId>& into, std::string_view word) {
-    for (const YamlValue& item : list(key, "VLAN ids")) {
+    const auto items = list(key, "VLAN ids");
+    if (items.size() > kVlanCount) {
+        fault(key,
+              std::string(key) + " lists " + std::to_string(items.size()) +
+                  " VLANs, more than there are; list each once");
+        return;
+    }
+    for (const YamlValue& item : items) {
         if (const auto read = vlan(key, item, word)) {
             source_.note(map_.place, key, item.place, into.size());
             into.push_back(*read);

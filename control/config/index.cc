@@ -12,8 +12,9 @@ std::vector<VlanOf> vlans_of(const Adapter& adapter) {
     std::vector<VlanOf> vlans;
     if (adapter.vswitch.empty()) return vlans;
     if (adapter.pvid.is_usable()) vlans.push_back({adapter.vswitch, adapter.pvid});
-    for (const VlanId vid : adapter.vids) {
-        vlans.push_back({adapter.vswitch, vid});
+    // Where there are more, check_adapters() has said so.
+    for (std::size_t i = 0; i < std::min(adapter.vids.size(), kMaxVids); ++i) {
+        vlans.push_back({adapter.vswitch, adapter.vids[i]});
     }
     return vlans;
 }
@@ -39,8 +40,10 @@ Index::Index(const System& system) {
         }
         for (const Sea& sea : partition.seas) {
             SeaOf of{&partition, &sea, {}, nullptr};
-            for (const std::string& name : sea.virt_adapters) {
-                const Adapter* adapter = find_adapter(partition, name);
+            // Where there are more, check_seas() says so.
+            const std::size_t members = std::min(sea.virt_adapters.size(), kMaxTrunksOfSea);
+            for (std::size_t i = 0; i < members; ++i) {
+                const Adapter* adapter = find_adapter(partition, sea.virt_adapters[i]);
                 if (adapter != nullptr && adapter->is_trunk()) {
                     of.trunks.push_back({&partition, adapter});
                 }

@@ -38,7 +38,7 @@ struct VlanOf {
 /// "VLAN 10 of ETHERNET0".
 [[nodiscard]] std::string to_string(const VlanOf& vlan);
 
-/// PVID and VIDs of a virtual adapter, as far as they could be read.
+/// PVID and VIDs of a virtual adapter, as far as they could be read and may be.
 [[nodiscard]] std::vector<VlanOf> vlans_of(const Adapter& adapter);
 
 /// Where in the file `adapter` says that it is on `vlan`.

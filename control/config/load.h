@@ -15,7 +15,8 @@ namespace sealane::config {
 
 inline constexpr std::size_t kMaxFileBytes = std::size_t{16} << 20;
 
-/// Either a system that obeys every rule, or at least one fault, in the order of the file.
+/// Either a system that obeys every rule, or at least one fault, in the order of the file; of more
+/// than a hundred, the first of them and how many more there are.
 struct [[nodiscard]] Loaded {
     std::optional<System> system;
     std::vector<Fault> faults;

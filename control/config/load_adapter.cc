@@ -70,6 +70,7 @@ void load_allowed_macs(Fields& fields, Adapter& adapter) {
         fields.fault("allowed_macs",
                      "allowed_macs lists " + std::to_string(value->items.size()) + " addresses; " +
                          std::string(kRight));
+        return;
     }
     for (const YamlValue& item : value->items) {
         const auto mac = station_mac(fields, "allowed_macs", item);

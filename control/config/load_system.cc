@@ -1,4 +1,5 @@
 #include <array>
+#include <set>
 
 #include "control/config/load_parts.h"
 #include "control/config/text.h"
@@ -20,6 +21,8 @@ constexpr std::uint64_t kMaxBuffers = std::uint64_t{1} << 26;
 constexpr std::uint64_t kMinAddresses = 16, kMaxAddresses = std::uint64_t{1} << 22;
 constexpr std::uint64_t kMinAge = 1, kMaxAge = 1'000'000;  // seconds; 802.1Q-2018, 8.8.3
 
+/// Of one that is none: it stands in every message about what has it.
+constexpr std::size_t kEnoughOfAName = 64;
 constexpr std::string_view kNameRight =
     "use a letter and up to 31 letters, digits, '_', '.' and '-'";
 
@@ -87,9 +90,15 @@ Runtime load_runtime(const YamlValue& value, Source& source) {
     Fields fields(source, value, "runtime", "runtime", kRuntimeKeys);
     fields.read("idle", runtime.idle, kIdlePolicies);
     fields.read("workers", runtime.workers, 1, kMaxWorkers);
+    std::set<std::uint64_t> given;
     for (const YamlValue& item : fields.list("cores", "core numbers")) {
-        if (const auto core = fields.number("cores", item, 0, kMaxCore)) {
-            runtime.cores.push_back(static_cast<std::uint32_t>(*core));
+        const auto core = fields.number("cores", item, 0, kMaxCore);
+        if (!core) continue;
+        runtime.cores.push_back(static_cast<std::uint32_t>(*core));
+        if (!given.insert(*core).second) {
+            source.fault(item.place,
+                         "runtime: core " + std::to_string(*core) +
+                             " is given twice; a core serves one worker");
         }
     }
     if (fields.has("cores") && !source.is_spoilt(value.place, "cores") &&
@@ -98,15 +107,6 @@ Runtime load_runtime(const YamlValue& value, Source& source) {
                      count_of(runtime.cores.size(), "core") + " for " +
                          count_of(runtime.workers, "worker") +
                          "; give each worker one core, or leave cores out");
-    }
-    for (std::size_t i = 0; i < runtime.cores.size(); ++i) {
-        for (std::size_t k = 0; k < i; ++k) {
-            if (runtime.cores[i] == runtime.cores[k]) {
-                fields.fault("cores",
-                             "core " + std::to_string(runtime.cores[i]) +
-                                 " is given twice; a core serves one worker");
-            }
-        }
     }
     if (peek(value, "buffers") != "auto") {
         fields.read("buffers", runtime.buffers, kMinBuffers, kMaxBuffers);
@@ -130,7 +130,7 @@ void read_name(Fields& fields, std::string& into) {
     const YamlValue* value = fields.find("name");
     const auto name = fields.text("name", *value, kNameRight);
     if (!name) return;
-    into = *name;
+    into = name->substr(0, kEnoughOfAName);
     if (!is_name(*name)) {
         fields.fault("name",
                      "name " + quote(*name) + " is not allowed; " + std::string(kNameRight));
@@ -143,7 +143,7 @@ void read_adapter_name(Fields& fields, std::string_view key, std::string& into) 
     if (value == nullptr) return;
     const auto name = fields.text(key, *value, kRight);
     if (!name) return;
-    into = *name;
+    into = name->substr(0, kEnoughOfAName);
     if (!is_adapter_name(*name)) {
         fields.fault(key,
                      std::string(key) + " " + quote(*name) + " is no adapter's name; " +

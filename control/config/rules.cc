@@ -35,11 +35,20 @@ void check_workers(const System& system, const Partition& partition, Source& sou
     }
 }
 
+std::size_t adapters_and_seas(const System& system) {
+    std::size_t count = 0;
+    for (const Partition& partition : system.partitions) {
+        count += partition.adapters.size() + partition.seas.size();
+    }
+    return count;
+}
+
 }  // namespace
 
 void check_rules(const System& system, Source& source) {
-    const Index index(system);
     check_counts_and_names(system, source);
+    if (adapters_and_seas(system) > kMaxAdapters) return;  // no rule is made for so many
+    const Index index(system);
     check_adapters(system, source);
     check_uniqueness(system, index, source);
     check_seas(index, source);

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <set>
 
 #include "control/config/rules.h"
 
@@ -40,10 +40,11 @@ class AdapterCheck {
     void check_vswitch() {
         if (a_.vswitch.empty()) return;
         if (system_.vswitches.empty() && source_.has_faults()) return;  // they may be misspelt
+        if (system_.vswitches.size() > kMaxVswitches) return;           // has been said
         std::string known;
         for (const Vswitch& vswitch : system_.vswitches) {
             if (vswitch.name == a_.vswitch) return;
-            known += (known.empty() ? "" : ", ") + vswitch.name;
+            known += (known.empty() ? "" : ", ") + vswitch.name.substr(0, kEnough);
         }
         fault("vswitch",
               "there is no vswitch " + a_.vswitch.substr(0, kEnough) + "; vswitches has " +
@@ -56,12 +57,12 @@ class AdapterCheck {
                   std::to_string(a_.vids.size()) + " VIDs; an adapter has at most " +
                       std::to_string(kMaxVids) + " beside its PVID");
         }
+        std::set<VlanId> listed;
         for (std::size_t i = 0; i < a_.vids.size(); ++i) {
             const std::string vid = "VID " + std::to_string(a_.vids[i].value);
-            const auto here = a_.vids.begin() + static_cast<std::ptrdiff_t>(i);
             if (a_.vids[i] == a_.pvid) {
                 fault("vids", vid + " is the PVID already; leave it out of vids", i);
-            } else if (std::find(a_.vids.begin(), here, a_.vids[i]) != here) {
+            } else if (!listed.insert(a_.vids[i]).second) {
                 fault("vids", vid + " is listed twice; once is enough", i);
             }
         }
@@ -90,9 +91,9 @@ class AdapterCheck {
         if (!a_.tunnel && !a_.tunnel_vids.empty() && !source_.is_spoilt(a_.place, "tunnel")) {
             fault("tunnel_vids", "tunnel_vids needs tunnel: true; add it, or use vids");
         }
+        std::set<VlanId> listed;
         for (std::size_t i = 0; i < a_.tunnel_vids.size(); ++i) {
-            const auto here = a_.tunnel_vids.begin() + static_cast<std::ptrdiff_t>(i);
-            if (std::find(a_.tunnel_vids.begin(), here, a_.tunnel_vids[i]) != here) {
+            if (!listed.insert(a_.tunnel_vids[i]).second) {
                 fault("tunnel_vids",
                       "VID " + std::to_string(a_.tunnel_vids[i].value) +
                           " is listed twice; once is enough",
@@ -103,6 +104,7 @@ class AdapterCheck {
 
     void check_storm_control() {
         if (a_.storm_control.unknown == 0) return;
+        if (system_.vswitches.size() > kMaxVswitches) return;  // has been said
         for (const Vswitch& vswitch : system_.vswitches) {
             if (vswitch.name != a_.vswitch || vswitch.unknown_unicast == UnknownUnicast::Flood)
                 continue;

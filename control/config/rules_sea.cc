@@ -43,7 +43,7 @@ class SeaCheck {
                   std::to_string(count) + " trunk adapters; a SEA has 1 to " +
                       std::to_string(kMaxTrunksOfSea));
         }
-        for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t i = 0; i < std::min(count, kMaxTrunksOfSea); ++i) {
             const std::string& name = sea_.virt_adapters[i];
             const Place place = source_.at(sea_.place, "virt_adapters", i);
             const auto here = sea_.virt_adapters.begin() + static_cast<std::ptrdiff_t>(i);

@@ -16,6 +16,9 @@ namespace sealane::config {
 /// Stands for the runtime, which has no place in the model.
 inline constexpr Place kNowhere{};
 
+/// So many are told: more help nobody, and a small file could fill memory with them.
+inline constexpr std::size_t kMostFaults = 100;
+
 /// Collects the faults of one file, and remembers the places of single values, so that a rule can
 /// point at the value that breaks it.  An object (adapter, SEA, ...) is known by where it stands.
 class Source {
@@ -35,7 +38,7 @@ class Source {
     [[nodiscard]] bool is_spoilt(Place object, std::string_view field) const;
 
     [[nodiscard]] bool has_faults() const { return !faults_.empty(); }
-    /// All faults in the order of the file.
+    /// The faults in the order of the file; of very many the first kMostFaults, and how many more.
     [[nodiscard]] std::vector<Fault> take_faults() &&;
 
   private:
@@ -46,8 +49,11 @@ class Source {
         return {object.line, object.column, std::string(field), index};
     }
 
+    void keep_the_first();
+
     std::string file_;
     std::vector<Fault> faults_;
+    std::size_t left_out_ = 0;
     std::map<Key, Place> places_;
     std::set<Key> spoilt_;
 };

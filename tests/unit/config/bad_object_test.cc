@@ -109,7 +109,7 @@ constexpr BadFile kBadObject[] = {
      2,
      "[2, 3]",
      "[2, 2]",
-     "2:42: runtime: core 2 is given twice; a core serves one worker"},
+     "2:46: runtime: core 2 is given twice; a core serves one worker"},
     {"CoreOutOfRange",
      "pair.yaml",
      2,

@@ -116,6 +116,103 @@ TEST(Limits, FifteenTrunkPrioritiesOfAVlanAndNoMore) {
     EXPECT_THAT(faults_of(text(16)), HasSubstr("v15/ent0: trunk_priority 1 is v0/ent0's too"));
 }
 
+/// `word`, `count` times, with commas between.
+std::string list_of(int count, const std::string& word) {
+    std::string list = word;
+    for (int i = 1; i < count; ++i) {
+        list += ", " + word;
+    }
+    return list;
+}
+
+std::string adapter(int n, const std::string& more) {
+    return "      - {name: ent" + number(n) + ", type: virtual, pvid: 1, " + more + "}";
+}
+
+TEST(Limits, AHundredFaultsAndOfTheOthersTheNumber) {
+    const auto faults = [](int zeros) {
+        const std::string cores = list_of(zeros, "0");
+        return load(head() + "  []\nruntime: {workers: 1, cores: [" + cores + "]}\n", "f").faults;
+    };
+    const auto hundred = faults(100);
+    EXPECT_EQ(hundred.size(), 100U);
+    EXPECT_EQ(to_string(hundred.front()),
+              "f:5:30: runtime: 100 cores for 1 worker; give each worker one core, or leave cores "
+              "out");
+    EXPECT_EQ(to_string(hundred.back()),
+              "f:5:328: runtime: core 0 is given twice; a core serves one worker");
+    const auto many = faults(4000);
+    ASSERT_EQ(many.size(), 101U);
+    EXPECT_EQ(to_string(many.at(99)), to_string(hundred.back())) << "the first in the file's order";
+    EXPECT_EQ(to_string(many.back()), "f: ... and 3900 more; mend these first");
+}
+
+TEST(Limits, FaultsOfTheFilesBeginningAreNotPushedOutByLaterOnes) {
+    // Faults of values are found before those of rules, wherever they stand.
+    const std::string text = lines(client() + adapter(0, "vswitch: F") + "\n", 300, [](int i) {
+        return adapter(i + 1, "vswitch: E, mtu: 0");
+    });
+    const auto faults = load(text, "f").faults;
+    ASSERT_EQ(faults.size(), 101U);
+    EXPECT_EQ(to_string(faults.front()), "f:7:55: c/ent0: there is no vswitch F; vswitches has E");
+    EXPECT_EQ(faults.back().what, "... and 201 more; mend these first");
+}
+
+TEST(Limits, TooManyVswitchesAreNotListedForEveryAdapterThatNamesNone) {
+    const auto text = [](int vswitches) {
+        return lines("system: f\nvswitches:\n",
+                     vswitches,
+                     [](int i) { return "  - {name: E" + number(i) + "}"; }) +
+               "partitions:\n  - name: c\n    type: client\n    adapters:\n" +
+               adapter(0, "vswitch: F") + "\n";
+    };
+    EXPECT_EQ(faults_of(text(3)),
+              "f:10:55: c/ent0: there is no vswitch F; vswitches has E0, E1, E2\n");
+    EXPECT_EQ(faults_of(text(17)), "f:19:5: 17 virtual switches; at most 16 are possible\n");
+}
+
+TEST(Limits, WhatStandsInAListThatIsTooLongIsNotCompared) {
+    const std::string mac = "02:00:00:00:00:01";
+    EXPECT_EQ(faults_of(client() +
+                        adapter(0, "vswitch: E, allowed_macs: [" + list_of(5, mac) + "]") + "\n"),
+              "f:7:72: c/ent0: allowed_macs lists 5 addresses; use all, none, or a list of 1 to 4 "
+              "addresses\n");
+    EXPECT_EQ(
+        faults_of(client() + adapter(0, "vswitch: E, vids: [" + list_of(4097, "2") + "]") + "\n"),
+        "f:7:64: c/ent0: vids lists 4097 VLANs, more than there are; list each once\n");
+    const std::string members = "ent1, " + list_of(20, "ent1");
+    EXPECT_THAT(load(vios() + "      - {name: ent0, type: physical, port: {type: ring}}\n" +
+                         adapter(1, "vswitch: E, trunk_priority: 1") +
+                         "\n    seas:\n      - {name: ent9, real_adapter: ent0, pvid_adapter: "
+                         "ent1, pvid: 1, virt_adapters: [" +
+                         members + "]}\n",
+                     "f")
+                    .faults,
+                testing::SizeIs(1 + 15))
+        << "the number, and those after the first that may be";
+}
+
+TEST(Limits, NoRuleIsAppliedToMoreAdaptersThanThereCanBe) {
+    const auto text = [](int count) {
+        return lines(client(), count, [](int i) {
+            return adapter(i, "vswitch: E, mac: \"02:00:00:00:00:01\"");
+        });
+    };
+    EXPECT_THAT(faults_of(text(2)), HasSubstr("is c/ent0's already"));
+    EXPECT_EQ(faults_of(text(4097)),
+              "f:4:5: 4097 adapters and SEAs up to here; at most 4096 are possible\n");
+}
+
+TEST(Limits, ALongNameIsNotRepeatedInEveryFault) {
+    const std::string long_name(100'000, 'x');
+    const std::string text =
+        lines("system: f\nvswitches: [{name: E}]\npartitions:\n  - name: " + long_name +
+                  "\n    type: client\n    adapters:\n",
+              90,
+              [](int i) { return adapter(i, "vswitch: F"); });
+    EXPECT_LT(faults_of(text).size(), 20'000U);
+}
+
 TEST(Limits, SixteenLevelsOfNestingAndNoMore) {
     const auto text = [](std::size_t depth) {
         return "system: " + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "\n";
