@@ -66,8 +66,9 @@ void Switch::fix_own_addresses() {
         if (!port.present || port.mac.is_zero()) continue;
         for (std::uint16_t vlan = 1; vlan < kVlanCount - 1; ++vlan) {
             if (!port.is_member({vlan})) continue;
-            // Refused only where the table is full of fixed addresses or another adapter has the
-            // same one; the loader refuses both, and a learned entry would do as well.
+            // Refused only where the table is full of fixed addresses, by command that is (the
+            // loader sees to it that all own ones fit), or another adapter has the same one, which
+            // the loader refuses; a learned entry would do as well.
             write_tables([&] {
                 [[maybe_unused]] const Status fixed =
                     table(port.vswitch)

@@ -54,6 +54,7 @@ void check_rules(const System& system, Source& source) {
     check_seas(index, source);
     check_bridging(index, source);
     check_reserved_vlans(index, source);
+    check_room(system, index, source);
 }
 
 void check_counts_and_names(const System& system, Source& source) {

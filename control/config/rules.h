@@ -30,4 +30,7 @@ void check_bridging(const Index& index, Source& source);
 /// their place.
 void check_reserved_vlans(const Index& index, Source& source);
 
+/// That a vswitch's address table holds at least what is fixed in it from the start.
+void check_room(const System& system, const Index& index, Source& source);
+
 }  // namespace sealane::config

@@ -213,6 +213,32 @@ TEST(Limits, ALongNameIsNotRepeatedInEveryFault) {
     EXPECT_LT(faults_of(text).size(), 20'000U);
 }
 
+TEST(Limits, OwnAddressesFillTheAddressTableAndNoMore) {
+    const auto text = [](int clients, const std::string& table, const std::string& more) {
+        return lines("system: f\nvswitches: [{name: E" + table + "}]\npartitions:\n" +
+                         "  - name: c\n    type: client\n    adapters:\n",
+                     clients,
+                     [&](int i) { return adapter(i, "vswitch: E" + more); });
+    };
+    const std::string sixteen = ", address_table: {capacity: 16}";
+    const std::string right =
+        " is too small for the own addresses of its adapters, one in each of their VLANs; use ";
+    EXPECT_EQ(faults_of(text(16, sixteen, "")), "");
+    EXPECT_EQ(faults_of(text(17, sixteen, "")),
+              "f:2:49: E: address_table: capacity 16" + right +
+                  "17 or more, and room for what is learned\n");
+    EXPECT_EQ(faults_of(text(8, sixteen, ", vids: [2]")), "");
+    EXPECT_THAT(faults_of(text(9, sixteen, ", vids: [2]")), HasSubstr(right + "18 or more"));
+    std::string vids = ", vids: [2";
+    for (int vid = 3; vid <= 21; ++vid) {
+        vids += ", " + number(vid);
+    }
+    EXPECT_EQ(faults_of(text(3120, "", vids + "]")), "");
+    EXPECT_EQ(faults_of(text(3121, "", vids + "]")),
+              "f:2:13: E: address_table: capacity 65536" + right +
+                  "65541 or more, and room for what is learned\n");
+}
+
 TEST(Limits, SixteenLevelsOfNestingAndNoMore) {
     const auto text = [](std::size_t depth) {
         return "system: " + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "\n";
