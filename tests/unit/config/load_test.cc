@@ -140,13 +140,81 @@ TEST(Load, ValuesAtTheirLimitsAreTaken) {
     EXPECT_EQ(std::get<VhostUserPort>(plain.port), (VhostUserPort{"v", false, 1, true}));
 }
 
-TEST(Load, WhatIsNotWrittenHasTheModelsDefault) {
-    Adapter expected;
-    expected.name = "ent0";
-    expected.vswitch = "ETHERNET0";
-    expected.pvid = VlanId{1};
-    EXPECT_EQ(client_adapter(""), expected);
-    EXPECT_EQ(load_good(with_client_adapter("")).runtime, Runtime{});
+/// What the README promises, in numbers: a default that changes changes files that run today.
+TEST(Load, WhatIsNotWrittenOfAnAdapterIs) {
+    const Adapter adapter = client_adapter("");
+    EXPECT_EQ(adapter.kind, AdapterKind::Virtual);
+    EXPECT_TRUE(std::holds_alternative<NoPort>(adapter.port));
+    EXPECT_EQ(adapter.impair, std::nullopt);
+    EXPECT_TRUE(adapter.enabled);
+    EXPECT_EQ(adapter.mtu, 65'394U);
+    EXPECT_EQ(adapter.worker, std::nullopt);
+    EXPECT_THAT(adapter.vids, IsEmpty());
+    EXPECT_EQ(adapter.trunk_priority, 0);
+    EXPECT_EQ(adapter.mac, std::nullopt);
+    EXPECT_TRUE(adapter.allowed_macs.all);
+    EXPECT_THAT(adapter.allowed_macs.list, IsEmpty());
+    EXPECT_EQ(adapter.qos_priority, std::nullopt);
+    EXPECT_EQ(adapter.max_macs, 64U);
+    EXPECT_FALSE(adapter.tag_pvid);
+    EXPECT_FALSE(adapter.tunnel);
+    EXPECT_THAT(adapter.tunnel_vids, IsEmpty());
+    EXPECT_EQ(adapter.tpid, 0x8100);
+    EXPECT_EQ(adapter.storm_control.broadcast, 0U);
+    EXPECT_EQ(adapter.storm_control.multicast, 0U);
+    EXPECT_EQ(adapter.storm_control.unknown, 0U);
+    EXPECT_EQ(client_adapter(", impair: {}").impair->seed, 1U);
+}
+
+TEST(Load, WhatIsNotWrittenOfAPortIs) {
+    EXPECT_EQ(std::get<RingPort>(client_adapter(", port: {type: ring}").port).size, 256U);
+    const Adapter stream = client_adapter(", port: {type: qemu-stream, listen: a}");
+    EXPECT_EQ(std::get<QemuStreamPort>(stream.port).queue_frames, 1024U);
+    const Adapter device = client_adapter(", port: {type: ethdev, devargs: \"net_tap0,iface=t\"}");
+    EXPECT_EQ(std::get<EthdevPort>(device.port).rx_descriptors, 1024);
+    EXPECT_EQ(std::get<EthdevPort>(device.port).tx_descriptors, 1024);
+    const Adapter guest = client_adapter(", port: {type: vhost-user, path: v}");
+    EXPECT_FALSE(std::get<VhostUserPort>(guest.port).server);
+    EXPECT_EQ(std::get<VhostUserPort>(guest.port).queues, 1);
+    EXPECT_TRUE(std::get<VhostUserPort>(guest.port).offloads);
+}
+
+TEST(Load, WhatIsNotWrittenOfAVswitchAndTheRuntimeIs) {
+    const System system = load_good(with_client_adapter(""));
+    EXPECT_EQ(system.vswitches.at(0).mode, SwitchMode::Veb);
+    EXPECT_EQ(system.vswitches[0].unknown_unicast, UnknownUnicast::Trunk);
+    EXPECT_EQ(system.vswitches[0].address_table.capacity, 65'536U);
+    EXPECT_EQ(system.vswitches[0].address_table.age, std::chrono::seconds{300});
+    EXPECT_EQ(system.runtime.idle, IdlePolicy::Adaptive);
+    EXPECT_EQ(system.runtime.workers, 1U);
+    EXPECT_THAT(system.runtime.cores, IsEmpty());
+    EXPECT_EQ(system.runtime.buffers, 0U);
+}
+
+TEST(Load, WhatIsNotWrittenOfASeaIs) {
+    const Sea sea = load_good(
+                        "system: f\nvswitches: [{name: E}]\npartitions:\n"
+                        "  - name: v\n    type: vios\n    adapters:\n"
+                        "      - {name: ent0, type: physical, port: {type: ring}}\n"
+                        "      - {name: ent3, type: virtual, vswitch: E, pvid: 1, trunk_priority: "
+                        "1}\n    seas:\n      - {name: ent6, real_adapter: ent0, virt_adapters: "
+                        "[ent3], pvid_adapter: ent3, pvid: 1}\n")
+                        .partitions.at(0)
+                        .seas.at(0);
+    EXPECT_EQ(sea.ctl_chan, std::nullopt);
+    EXPECT_EQ(sea.ha_mode, HaMode::Disabled);
+    EXPECT_EQ(sea.netaddr, std::nullopt);
+    EXPECT_EQ(sea.health_time, std::chrono::seconds{60});
+    EXPECT_EQ(sea.link_time, std::chrono::seconds{0});
+    EXPECT_EQ(sea.fb_delay, std::chrono::seconds{0});
+    EXPECT_FALSE(sea.noauto_failback);
+    EXPECT_FALSE(sea.adapter_reset);
+    EXPECT_EQ(sea.keepalive_ms, std::chrono::milliseconds{250});
+    EXPECT_EQ(sea.lease_ms, std::chrono::milliseconds{100});
+    EXPECT_FALSE(sea.largesend);
+    EXPECT_FALSE(sea.large_receive);
+    EXPECT_FALSE(sea.jumbo_frames);
+    EXPECT_FALSE(sea.accounting);
 }
 
 TEST(Load, AutomaticAddressesOfAPartitionAreAllDifferentAndStayWhatTheyWere) {
