@@ -19,8 +19,10 @@ std::string_view take_word(std::string_view& rest) {
     return word;
 }
 
+/// 0, which is no VLAN, for what is no plain number: `010` is 8 to some and 10 to others.
 VlanId vlan_in(std::string_view word) {
     VlanId vlan;
+    if (word.starts_with('0')) return vlan;
     const auto [end, fault] = std::from_chars(word.data(), word.data() + word.size(), vlan.value);
     return fault == std::errc() && end == word.data() + word.size() ? vlan : VlanId{};
 }

@@ -36,7 +36,7 @@ TEST(AddressRows, FaultsSayWhatIsWrongAndWhatIsRight) {
               "'02:00:5e:10:00' is no address of an adapter; one looks like 02:00:5e:10:00:01");
     EXPECT_EQ(fault_of("ff:ff:ff:ff:ff:ff 10 a/b"),
               "'ff:ff:ff:ff:ff:ff' is no address of an adapter; one looks like 02:00:5e:10:00:01");
-    for (const char* vlan : {"0", "4095", "65546", "-1", "x", "10x", "0x10"}) {
+    for (const char* vlan : {"0", "4095", "65546", "-1", "x", "10x", "0x10", "010"}) {
         EXPECT_EQ(fault_of(std::string("02:00:5e:10:00:01 ") + vlan + " a/b"),
                   std::string("'") + vlan + "' is no VLAN; one is from 1 to 4094");
     }
