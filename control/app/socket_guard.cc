@@ -5,7 +5,6 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <linux/close_range.h>
 #include <map>
 #include <poll.h>
@@ -24,7 +23,7 @@ namespace {
 struct Notice {
     bool is_made;  ///< Otherwise expected, and `identity` is nobody's.
     rpc::SocketIdentity identity;
-    std::array<char, 1'024> path;  ///< Absolute, ends in 0.
+    std::array<char, 128> path;  ///< As an address has it: 107 bytes, and a 0.
 };
 static_assert(sizeof(Notice) <= 4'096, "PIPE_BUF");
 
@@ -39,7 +38,7 @@ void shut_out_the_world(int pipe) {
     const auto kept = static_cast<unsigned>(pipe);
     if (kept > 0) ::close_range(0, kept - 1, 0);
     ::close_range(kept + 1, ~0U, 0);
-    [[maybe_unused]] const int moved = ::chdir("/");  // keeps no file system busy, if it can
+    // It stays where the daemon is: a path too long for an address may be relative to that.
 }
 
 /// When the pipe ends, the kernel may still be about to close the daemon's sockets.  It takes no
@@ -111,13 +110,11 @@ SocketGuard::~SocketGuard() {
     }
 }
 
-void SocketGuard::expect(const std::string& path) {
-    tell(std::filesystem::absolute(path).string(), std::nullopt);
-}
+void SocketGuard::expect(const std::string& path) { tell(path, std::nullopt); }
 
 void SocketGuard::watch(const std::string& path) {
     const auto identity = rpc::identify_socket(path);
-    if (identity) tell(std::filesystem::absolute(path).string(), identity);
+    if (identity) tell(path, identity);
 }
 
 void SocketGuard::tell(const std::string& path,

@@ -25,7 +25,8 @@ class SocketGuard {
     /// Lets the child go and waits for it.  By now the files are gone; if one is not, it goes too.
     ~SocketGuard();
 
-    /// One that will be made at `path`: the daemon may die before it can say which it was.
+    /// One that will be made at `path`: the daemon may die before it can say which it was.  A
+    /// relative path is one from where the daemon was started.
     void expect(const std::string& path);
     /// The socket that stands at `path` now; nothing happens if there is none.
     void watch(const std::string& path);

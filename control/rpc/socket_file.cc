@@ -56,7 +56,8 @@ bool remove_orphan(const std::string& path) {
     const DirectoryLock lock(path);
     const auto identity = identify_socket(path);
     const auto address = unix_address(path);
-    if (!identity || !address) return true;
+    if (!identity) return true;
+    if (!address) return false;
     // Of the wrong kind for a listener, which so never sees a peer come and go.
     const Fd probe(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int connected =

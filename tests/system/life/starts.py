@@ -12,6 +12,7 @@ from switch import Switch
 PORTS = 100
 KILLS = 10
 GONE_WITHIN_S = 2
+FAR = 50  # of "far": 150 bytes, and a socket's address has 107
 FAILED = 1
 
 
@@ -38,17 +39,25 @@ def start(scene, home, frame, name):
     return scene.start(name, [scene.sealane, "run", config, "--control", home / "control"])
 
 
-def check_killed_starts(scene, home):
+def start_in(scene, folder, frame, name):
+    """All paths are relative: the folder's own is longer than a socket's address."""
+    (folder / "frame.yaml").write_text(frame)
+    program = os.path.abspath(scene.sealane)
+    return scene.start(name, ["env", "-C", folder, program, "run", "frame.yaml", "--control", "control"])
+
+
+def check_killed_starts(scene, home, where, begin):
     """Killed once its first port is open, and before it could say so."""
     left = []
     for number in range(KILLS):
-        process = start(scene, home, frame_of(home, PORTS), f"killed-{number}")
+        process = begin(f"killed-{where.split()[0]}-{number}")
         while not is_socket(home / "outside.sock") and process.exit_code() is None:
             pass
         process.end()
         if not comes_true(lambda: not sockets(home), GONE_WITHIN_S):
             left += sockets(home)
-    scene.check(f"killed with SIGKILL while it starts, {KILLS} times: no socket is left", not left, ", ".join(left[:5]))
+    scene.check(f"killed with SIGKILL while it starts {where}, {KILLS} times: no socket is left", not left,
+                ", ".join(left[:5]))
 
 
 def check_failing_start(scene, home):
@@ -89,6 +98,9 @@ def check_met_sockets(scene, home):
 def check_starts(scene):
     home = scene.run / "starts"
     home.mkdir()
-    check_killed_starts(scene, home)
+    check_killed_starts(scene, home, "here", lambda name: start(scene, home, frame_of(home, PORTS), name))
+    far = home / ("far" * FAR)
+    far.mkdir()
+    check_killed_starts(scene, far, "far away", lambda name: start_in(scene, far, frame_of(".", PORTS), name))
     check_failing_start(scene, home)
     check_met_sockets(scene, home)

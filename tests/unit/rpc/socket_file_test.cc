@@ -1,6 +1,7 @@
 // The control socket as a file: never another's removed, never open to others.
 #include "control/rpc/socket_file.h"
 
+#include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,6 +98,23 @@ TEST(RemoveSocket, RemovesThatOneOnly) {
     remove_socket(path, *identify_socket(path));
     EXPECT_FALSE(identify_socket(path).has_value());
     remove_socket(path, old);  // nothing there: nothing happens
+}
+
+TEST(RemoveOrphan, RemovesWhatNobodyHasOpenAndSaysWhenItCannotTell) {
+    const ScratchFolder folder;
+    EXPECT_TRUE(remove_orphan(folder / "none"));
+    leave_dead_socket(folder / "dead");
+    EXPECT_TRUE(remove_orphan(folder / "dead"));
+    EXPECT_FALSE(identify_socket(folder / "dead").has_value());
+    const auto alive = Listener::open(folder / "control");
+    EXPECT_FALSE(remove_orphan(folder / "control"));
+
+    leave_dead_socket(folder / "dead");
+    const std::string longer = folder / (std::string(100, 'x') + "/dead");  // than an address
+    std::filesystem::create_directory(folder / std::string(100, 'x'));
+    std::filesystem::rename(folder / "dead", longer);
+    EXPECT_FALSE(remove_orphan(longer));
+    EXPECT_TRUE(identify_socket(longer).has_value());
 }
 
 TEST(RemoveSocket, IdentityIsThatOfSocketsOnly) {
