@@ -1,6 +1,7 @@
 // The address tables, read and changed by control.  Changes run on a worker, as a table has one
 // writer.
 #include <algorithm>
+#include <limits>
 
 #include "control/runtime/clock.h"
 #include "control/runtime/parts.h"
@@ -74,6 +75,20 @@ Error why_not_fixed(const std::vector<std::pair<AddressKey, AdapterId>>& entries
                        entries.size());
 }
 
+/// An entry that was fixed, and what was learned before in its place.
+struct Change {
+    AddressKey key;
+    std::optional<AddressEntry> before;
+};
+
+void take_back(const Change& change, hvswitch::AddressTable& table) {
+    table.forget(change.key);
+    if (!change.before) return;
+    constexpr auto kAsMany = std::numeric_limits<std::uint32_t>::max();  // it was there before
+    const Instant when{std::chrono::seconds{change.before->seen_s}};
+    table.learn(change.key, change.before->adapter, kAsMany, when);
+}
+
 }  // namespace
 
 std::vector<AddressTableReport> System::address_tables() const {
@@ -130,7 +145,7 @@ Status System::add_addresses(const std::vector<AddressRequest>& requests) {
     // In small pieces: forwarding goes on between them.
     constexpr std::size_t kPiece = 512;
     Status outcome = done();
-    std::vector<AddressKey> added;  // to take back if a later one fails
+    std::vector<Change> changed;  // to take back if a later one fails
     for (std::size_t at = 0; at < resolved.size() && outcome.ok(); at += kPiece) {
         const std::size_t end = std::min(at + kPiece, resolved.size());
         change_tables(*parts_, [&](hvswitch::Switch& shared) {
@@ -142,16 +157,16 @@ Status System::add_addresses(const std::vector<AddressRequest>& requests) {
                 if (!fixed) {
                     outcome = why_not_fixed(resolved, i, fixed.error(), parts_->layout);
                 } else if (!before || before->kind == AddressKind::Learned) {
-                    added.push_back(key);
+                    changed.push_back({key, before});
                 }
             }
         });
     }
     if (outcome.ok()) return outcome;
-    for (std::size_t at = 0; at < added.size(); at += kPiece) {
+    for (std::size_t at = 0; at < changed.size(); at += kPiece) {
         change_tables(*parts_, [&](hvswitch::Switch& shared) {
-            for (std::size_t i = at; i < std::min(at + kPiece, added.size()); ++i) {
-                shared.table(added[i].vswitch()).forget(added[i]);
+            for (std::size_t i = at; i < std::min(at + kPiece, changed.size()); ++i) {
+                take_back(changed[i], shared.table(changed[i].key.vswitch()));
             }
         });
     }

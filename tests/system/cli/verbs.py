@@ -3,7 +3,8 @@
 import json
 import subprocess
 
-from streams_frame import mac_of
+from frames import BROADCAST, make_frame
+from streams_frame import client, mac_of
 from told import DONE, FAILED, expect, expect_cut_short, expect_json
 
 STATS_KEYS = {"rx_frames", "rx_bytes", "tx_frames", "tx_bytes", "copies", "merged", "drops"}
@@ -58,7 +59,23 @@ def check_addresses(scene, switch):
     expect(scene, "`fdb load` names both lines that contradict each other", switch.call("fdb", "load", many), FAILED,
            f"{many}:3: {new} in VLAN 1 is for lpar2/ent0 here and for lpar1/ent0 in line 1; keep one of them")
     scene.check("and keeps neither", switch.ask("fdb")["tables"][0]["size"] == size)
+    check_failed_load_keeps_learned(scene, switch, many)
     expect(scene, "`fdb flush --static`", switch.call("fdb", "flush", "--static", "--vlan", "1"), DONE, "removed 2000")
+
+
+def check_failed_load_keeps_learned(scene, switch, rows):
+    """An address that lpar1 has shown, then fixed elsewhere by a file whose next row can't be."""
+    shown = "02:00:00:00:66:01"
+
+    def entries():
+        return [(row["adapter"], row["kind"]) for row in switch.ask("fdb")["entries"] if row["mac"] == shown]
+    with client(scene.run, 1) as one:
+        one.send(make_frame(BROADCAST, shown))
+        scene.wait("the address to be learned", entries)
+    rows.write_text(f"{shown} 1 lpar2/ent0\n{mac_of(1)} 1 lpar2/ent0\n")
+    expect(scene, "`fdb load` of an address that is an adapter's own", switch.call("fdb", "load", rows), FAILED, f"{rows}:2: ")
+    scene.check("leaves what was learned where it was", entries() == [("lpar1/ent0", "learned")], str(entries()))
+    expect(scene, "`fdb flush` takes it", switch.call("fdb", "flush"), DONE, "removed 1")
 
 
 def check_watch(scene, switch):
