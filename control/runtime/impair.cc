@@ -9,6 +9,11 @@ Result<port::ImpairedPort*> find_impaired(const System::Parts& parts, const std:
         if (seat.name != adapter) continue;
         port::ImpairedPort* const port = parts.stations[seat.id.index].impaired.get();
         if (port != nullptr) return port;
+        if (seat.adapter != nullptr && seat.adapter->impair && !seat.adapter->enabled) {
+            return Error{adapter +
+                         " can't be impaired while it is disabled: set `enabled: true` in the "
+                         "configuration, and restart"};
+        }
         return Error{adapter +
                      " can't be impaired: give it `impair: {}` in the configuration, and "
                      "restart"};

@@ -117,8 +117,8 @@ void make_pollers(Parts& parts, std::vector<std::vector<worker::Poller*>>& of_wo
             case AdapterRole::Trunk:
                 if (seat.role == AdapterRole::Client &&
                     std::holds_alternative<config::NoPort>(seat.adapter->port) &&
-                    !is_control_channel(seat)) {
-                    break;  // nothing can come in
+                    !is_control_channel(seat) && !seat.adapter->impair) {
+                    break;  // nothing can come in, and nothing is under way
                 }
                 add(seat.worker,
                     std::make_unique<hvswitch::AdapterPoller>(*parts.forwarders[seat.worker],

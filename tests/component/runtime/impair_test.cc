@@ -62,6 +62,19 @@ partitions:
     }
 };
 
+class ImpairedWithoutAPort : public RuntimeTest {
+  protected:
+    void SetUp() override {
+        start(R"(system: f
+vswitches: [{name: E}]
+partitions:
+  - {name: vios1, type: vios, adapters: [{name: ent0, type: physical, enabled: false, port: {type: ring}, impair: {}}]}
+  - {name: lpar1, type: client, adapters: [{name: ent0, type: virtual, vswitch: E, pvid: 1, mac: "02:00:00:00:00:01", port: {type: ring}}]}
+  - {name: lpar2, type: client, adapters: [{name: ent0, type: virtual, vswitch: E, pvid: 1, mac: "02:00:00:00:00:02", impair: {out: {delay: 5ms}}}]}
+)");
+    }
+};
+
 TEST_F(Impaired, LosesAsTheFileSaysAndNoMoreOnceThatIsTakenBack) {
     const std::size_t came = sent_over(100);
     EXPECT_GT(came, 25U);
@@ -75,6 +88,31 @@ TEST_F(Impaired, LosesAsTheFileSaysAndNoMoreOnceThatIsTakenBack) {
     change({.link_down = true});
     EXPECT_EQ(sent_over(20), 0U);
     EXPECT_EQ(totals("lpar2/ent0").dropped(Direction::Out, Drop::PortDown), 20U);
+}
+
+/// A client yet to come, whose wire can be bad already; and an adapter that is switched off.
+TEST_F(ImpairedWithoutAPort, IsServedLikeAnyOther) {
+    ASSERT_TRUE(send("lpar1/ent0", frame(kTwo, kOne).bytes()));
+    settle();
+    const auto out = [&](const char* name) {
+        const Result<ImpairReport> report = system().impairments("lpar2/ent0");
+        for (const auto& [event, number] : report->out) {
+            if (event == name) return number;
+        }
+        return std::uint64_t{0};
+    };
+    EXPECT_EQ(out("delayed"), 1U);
+    const Instant end = now() + std::chrono::seconds(10);
+    while (totals("lpar2/ent0").dropped(Direction::Out, Drop::PortDown) == 0) {
+        ASSERT_LT(now(), end) << "the delayed frame stays under way for ever";
+        std::this_thread::yield();
+    }
+}
+
+TEST_F(ImpairedWithoutAPort, OrDisabledIsSaidToBeDisabled) {
+    EXPECT_EQ(system().impair("vios1/ent0", {}).error().text,
+              "vios1/ent0 can't be impaired while it is disabled: set `enabled: true` in the "
+              "configuration, and restart");
 }
 
 TEST_F(Impaired, OnlyWhatWasMadeForItCanBe) {
