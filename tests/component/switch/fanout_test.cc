@@ -20,32 +20,43 @@ class Fanout : public RigTest {
     }
 };
 
-TEST_F(TSw, V31TagIsPutInFrontOfAFrameWithoutHeadroomAndNoOtherCopyHasIt) {
+class Headroom : public TSw {
+  protected:
+    void inject_with_headroom(const std::vector<Bytes>& frames,
+                              const Cuts& cuts,
+                              std::uint16_t headroom) {
+        for (const Bytes& bytes : frames) {
+            rig().inject(kAcc10, make_frame(rig().pools().frames.get(), bytes, cuts, headroom));
+        }
+    }
+};
+
+TEST_F(Headroom, V31TagIsPutInFrontOfAFrameWithoutHeadroomAndNoOtherCopyHasIt) {
     const Outcome outcome{
         .out = {{kAcc10b, kToAll}, {kHyb, kToAll}, {kTrk, kTagged}, {kProm, kTagged}}};
     for (const Cuts& cuts : usual_cuts()) {
         for (const std::uint16_t headroom : std::array<std::uint16_t, 5>{0, 1, 3, 4, 128}) {
-            WholeOutcome whole;
-            for (const auto& [to, spec] : outcome.out) {
-                whole.out.emplace_back(to, numbered_frames(spec, 33));
+            for (const std::size_t count : kCounts) {
+                WholeOutcome whole;
+                for (const auto& [to, spec] : outcome.out) {
+                    whole.out.emplace_back(to, numbered_frames(spec, count));
+                }
+                inject_with_headroom(numbered_frames(kToAll, count), cuts, headroom);
+                rig().run();
+                expect_exactly(whole);
             }
-            for (const Bytes& bytes : numbered_frames(kToAll, 33)) {
-                rig().inject(kAcc10, make_frame(rig().pools().frames.get(), bytes, cuts, headroom));
-            }
-            rig().run();
-            expect_exactly(whole);
         }
     }
 }
 
-TEST_F(TSw, V31TagIsPutInFrontOfAnUnsharedFrameWithoutHeadroom) {
+TEST_F(Headroom, V31TagIsPutInFrontOfAnUnsharedFrameWithoutHeadroom) {
     const FrameSpec sent = kToAll.to(mac_of(kTrk));
     for (const std::uint16_t headroom : std::array<std::uint16_t, 5>{0, 1, 3, 4, 128}) {
-        for (const Bytes& bytes : numbered_frames(sent, 33)) {
-            rig().inject(kAcc10, make_frame(rig().pools().frames.get(), bytes, {}, headroom));
+        for (const std::size_t count : kCounts) {
+            inject_with_headroom(numbered_frames(sent, count), {}, headroom);
+            rig().run();
+            expect_exactly({.out = {{kTrk, numbered_frames(sent.tag({.vid = 10}), count)}}});
         }
-        rig().run();
-        expect_exactly({.out = {{kTrk, numbered_frames(sent.tag({.vid = 10}), 33)}}});
     }
 }
 

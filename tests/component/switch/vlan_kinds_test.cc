@@ -74,13 +74,17 @@ TEST_F(VlanKinds, V22TunnelKeepsATagThatADriverTookOut) {
     make(provider_edge());
     const AdapterId customer{0}, provider{1};
     const FrameSpec outer = kToAll.tag({.vid = 30, .tpid = kSTag});
+    const FrameSpec both = outer.tag({.vid = 100, .pcp = 5});
     for (const Cuts& cuts : usual_cuts()) {
-        rte_mbuf* const stripped = make_frame(rig().pools().frames.get(), kToAll.bytes(), cuts);
-        port::set_tag_beside(stripped, wire::make_tci({100}, 5));
-        rig().inject(customer, stripped);
-        rig().run();
-        const Bytes both = outer.tag({.vid = 100, .pcp = 5}).bytes();
-        expect_exactly({.out = {{provider, {both}}}});
+        for (const std::size_t count : kCounts) {
+            for (const Bytes& bytes : numbered_frames(kToAll, count)) {
+                rte_mbuf* const stripped = make_frame(rig().pools().frames.get(), bytes, cuts);
+                port::set_tag_beside(stripped, wire::make_tci({100}, 5));
+                rig().inject(customer, stripped);
+            }
+            rig().run();
+            expect_exactly({.out = {{provider, numbered_frames(both, count)}}});
+        }
     }
 }
 
