@@ -105,39 +105,39 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
                            .own = voice.ring ? &voice.ring->far() : nullptr});
 }
 
+/// A worker's pollers; the first `adapters` are the switch's.
+struct Rota {
+    std::vector<worker::Poller*> pollers;
+    std::size_t adapters = 0;
+};
+
 /// What exists is listed here: each adapter, each side of each SEA, and the sweep of the tables.
-void make_pollers(Parts& parts, std::vector<std::vector<worker::Poller*>>& of_worker) {
+/// Adapters come first, so that what they have sent in a turn is carried on in the same one.
+void make_pollers(Parts& parts, std::vector<Rota>& of_worker) {
     const auto add = [&](std::uint32_t worker, std::unique_ptr<worker::Poller> poller) {
-        of_worker[worker].push_back(poller.get());
+        of_worker[worker].pollers.push_back(poller.get());
         parts.pollers.push_back(std::move(poller));
     };
     for (const Seat& seat : parts.layout.seats) {
-        switch (seat.role) {
-            case AdapterRole::Client:
-            case AdapterRole::Trunk:
-                if (seat.role == AdapterRole::Client &&
-                    std::holds_alternative<config::NoPort>(seat.adapter->port) &&
-                    !is_control_channel(seat) && !seat.adapter->impair) {
-                    break;  // nothing can come in, and nothing is under way
-                }
-                add(seat.worker,
-                    std::make_unique<hvswitch::AdapterPoller>(*parts.forwarders[seat.worker],
-                                                              seat.id));
-                break;
-            case AdapterRole::Physical:
-                break;  // its SEA polls it
-            case AdapterRole::Sea: {
-                parts.bridges.push_back(make_bridge(parts, seat));
-                sea::Bridge& bridge = *parts.bridges.back();
-                add(seat.worker, std::make_unique<sea::RealSide>(bridge));
-                for (std::size_t trunk = 0; trunk < bridge.trunks(); ++trunk) {
-                    add(seat.worker, std::make_unique<sea::TrunkSide>(bridge, trunk));
-                }
-                if (bridge.own_port() != nullptr)
-                    add(seat.worker, std::make_unique<sea::OwnSide>(bridge));
-                break;
-            }
+        if (seat.role != AdapterRole::Client && seat.role != AdapterRole::Trunk) continue;
+        if (seat.role == AdapterRole::Client &&
+            std::holds_alternative<config::NoPort>(seat.adapter->port) &&
+            !is_control_channel(seat) && !seat.adapter->impair) {
+            continue;  // nothing can come in, and nothing is under way
         }
+        add(seat.worker,
+            std::make_unique<hvswitch::AdapterPoller>(*parts.forwarders[seat.worker], seat.id));
+        ++of_worker[seat.worker].adapters;
+    }
+    for (const Seat& seat : parts.layout.seats) {
+        if (seat.role != AdapterRole::Sea) continue;
+        parts.bridges.push_back(make_bridge(parts, seat));
+        sea::Bridge& bridge = *parts.bridges.back();
+        add(seat.worker, std::make_unique<sea::RealSide>(bridge));
+        for (std::size_t trunk = 0; trunk < bridge.trunks(); ++trunk) {
+            add(seat.worker, std::make_unique<sea::TrunkSide>(bridge, trunk));
+        }
+        if (bridge.own_port() != nullptr) add(seat.worker, std::make_unique<sea::OwnSide>(bridge));
     }
     add(0, std::make_unique<hvswitch::AddressSweep>(*parts.shared));
 }
@@ -145,16 +145,17 @@ void make_pollers(Parts& parts, std::vector<std::vector<worker::Poller*>>& of_wo
 Status start_workers(Parts& parts) {
     const config::Runtime& runtime = parts.model.runtime;
     const Duration longest_rest = longest_rest_of(parts.model);
-    std::vector<std::vector<worker::Poller*>> of_worker(runtime.workers);
+    std::vector<Rota> of_worker(runtime.workers);
     make_pollers(parts, of_worker);
     for (std::uint32_t index = 0; index < runtime.workers; ++index) {
         worker::Worker::Settings settings{.index = index};
+        settings.take_turns = of_worker[index].adapters;
         settings.longest_rest = longest_rest;
         if (!runtime.cores.empty()) settings.core = runtime.cores[index];
         settings.idle = runtime.idle == config::IdlePolicy::Poll ? worker::IdlePolicy::Poll
                                                                  : worker::IdlePolicy::Adaptive;
         parts.workers.push_back(std::make_unique<worker::Worker>(
-            settings, std::move(of_worker[index]), parts.shared->quiescence()));
+            settings, of_worker[index].pollers, parts.shared->quiescence()));
     }
     for (const auto& worker : parts.workers) {
         if (Status started = worker->start(); !started) return started;

@@ -28,12 +28,24 @@ class TrunkSide final : public worker::Poller {
   public:
     TrunkSide(Bridge& bridge, std::size_t trunk) : bridge_(bridge), trunk_(trunk) {}
 
-    unsigned poll(Instant now) override { return bridge_.from_trunk(trunk_, now); }
+    /// All that waits: the link gains a burst a turn from each client, and what it had no room for
+    /// would be lost before the wire had a say.
+    unsigned poll(Instant now) override {
+        unsigned taken = 0;
+        for (unsigned burst = 0; burst < kBurstsOfLink; ++burst) {
+            const unsigned count = bridge_.from_trunk(trunk_, now);
+            taken += count;
+            if (count < port::kBurst) break;
+        }
+        return taken;
+    }
     [[nodiscard]] int wake_descriptor() const override { return port().wake_descriptor(); }
     bool prepare_to_sleep() override { return port().prepare_to_sleep(); }
     void awake() override { port().awake(); }
 
   private:
+    static constexpr unsigned kBurstsOfLink = 16;
+
     [[nodiscard]] port::Port& port() const { return bridge_.link_port(trunk_); }
 
     Bridge& bridge_;

@@ -14,7 +14,7 @@ class Poller {
     Poller& operator=(const Poller&) = delete;
     virtual ~Poller() = default;
 
-    /// One turn: takes at most one burst in and sees it all the way out.  Returns the frames taken.
+    /// One turn: takes in about a burst, and sees it all the way out.  Returns the frames taken.
     virtual unsigned poll(Instant now) = 0;
 
     /// Slow work: about every millisecond while busy, and after every sleep.

@@ -56,16 +56,16 @@ Status pin(std::uint32_t core) {
 
 }  // namespace
 
-Worker::Worker(Settings settings, std::vector<Poller*> pollers, Quiescence& quiescence)
+Worker::Worker(Settings settings, const std::vector<Poller*>& pollers, Quiescence& quiescence)
     : settings_(settings),
-      pollers_(std::move(pollers)),
-      quiet_(pollers_.size()),
       quiescence_(quiescence),
       wait_set_(epoll_create1(EPOLL_CLOEXEC)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       mailbox_(std::make_unique<Mailbox>()) {
+    SEALANE_CHECK(settings_.take_turns <= pollers.size(), "more pollers take turns than there are");
     can_wait_ = watch(wait_set_, bell_);
-    for (const Poller* poller : pollers_) {
+    for (Poller* const poller : pollers) {
+        pollers_.push_back({poller, static_cast<std::uint32_t>(pollers_.size())});
         must_poll_ = must_poll_ || poller->needs_polling();
         const int wakes = poller->wake_descriptor();
         if (wakes >= 0 && can_wait_.ok()) can_wait_ = watch(wait_set_, wakes);
@@ -118,20 +118,28 @@ unsigned Worker::turn(Instant now) {
     constexpr std::size_t kStride = 4;
     unsigned frames = 0;
     ++turn_;
-    for (std::size_t i = 0; i < pollers_.size(); ++i) {
+    const auto first = pollers_.begin();
+    const auto taking_turns = first + static_cast<std::ptrdiff_t>(settings_.take_turns);
+    auto winner = taking_turns;
+    bool has_rivals = false;
+    for (auto place = first; place != pollers_.end(); ++place) {
         // Who had nothing is asked less often while others have something, but soon enough.
-        if (busy_ && quiet_[i] && (i + turn_) % kStride != 0) continue;
-        const unsigned found = pollers_[i]->poll(now);
-        quiet_[i] = found == 0;
+        if (busy_ && place->quiet && (place->number + turn_) % kStride != 0) continue;
+        const unsigned found = place->poller->poll(now);
+        place->quiet = found == 0;
         frames += found;
+        if (found == 0 || place >= taking_turns) continue;
+        has_rivals = winner != taking_turns;
+        if (!has_rivals) winner = place;
     }
+    if (has_rivals) std::rotate(winner, winner + 1, taking_turns);
     busy_ = frames > 0;
     return frames;
 }
 
 void Worker::service(Instant now) {
-    for (Poller* poller : pollers_) {
-        poller->service(now);
+    for (const Place& place : pollers_) {
+        place.poller->service(now);
     }
 }
 
@@ -172,8 +180,8 @@ void Worker::loop() {
 
 void Worker::rest(Duration at_most) {
     bool nothing_there = true;
-    for (Poller* poller : pollers_) {
-        nothing_there = poller->prepare_to_sleep() && nothing_there;
+    for (const Place& place : pollers_) {
+        nothing_there = place.poller->prepare_to_sleep() && nothing_there;
     }
     if (nothing_there) {
         quiescence_.offline(settings_.index);
@@ -184,8 +192,8 @@ void Worker::rest(Duration at_most) {
             ppoll(&waiting, 1, &limit, nullptr);  // any outcome: go on
         quiescence_.online(settings_.index);
     }
-    for (Poller* poller : pollers_) {
-        poller->awake();
+    for (const Place& place : pollers_) {
+        place.poller->awake();
     }
     std::uint64_t rung = 0;
     [[maybe_unused]] const ssize_t drained = read(bell_, &rung, sizeof rung);  // EAGAIN: not rung

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,9 +32,12 @@ class Worker {
         IdlePolicy idle = IdlePolicy::Adaptive;
         /// Of one nap: somebody may look at progress() so often.
         Duration longest_rest = kHousekeeping;
+        /// So many pollers, the first ones, take turns at being asked first: they send to the same
+        /// receivers, and what these have no room for must not be the same sender's each time.
+        std::size_t take_turns = 0;
     };
 
-    Worker(Settings settings, std::vector<Poller*> pollers, Quiescence& quiescence);
+    Worker(Settings settings, const std::vector<Poller*>& pollers, Quiescence& quiescence);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -50,7 +54,8 @@ class Worker {
     void call(const std::function<void()>& work);
 
     /// One turn.  Returns the frames taken.  After a turn that found frames, a poller that had none
-    /// is asked every fourth turn only; after one that found none, all are asked.
+    /// is asked every fourth turn only; after one that found none, all are asked.  Who had some
+    /// first is the last to be asked in the next, of those that take turns.
     unsigned turn(Instant now);
     /// The slow work of every poller.
     void service(Instant now);
@@ -70,8 +75,12 @@ class Worker {
     void ring();
 
     Settings settings_;
-    std::vector<Poller*> pollers_;
-    std::vector<char> quiet_;  ///< By poller: it had nothing when it was last asked.
+    struct Place {
+        Poller* poller;
+        std::uint32_t number;  ///< In the order at the start.
+        bool quiet = false;    ///< It had nothing when it was last asked.
+    };
+    std::vector<Place> pollers_;  ///< In the order in which they are asked.
     std::size_t turn_ = 0;
     bool busy_ = false;  ///< The last turn found frames.
     Quiescence& quiescence_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <string>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <thread>
@@ -96,6 +97,47 @@ TEST(Worker, AsksQuietOnesEveryFourthTurnWhileOthersAreBusy) {
     const std::uint64_t before = other.polls;
     step(5);  // a turn without frames hides nobody from those that follow
     EXPECT_EQ(other.polls, before + 5);
+}
+
+/// Writes its name down when it is asked.
+class Named final : public Poller {
+  public:
+    Named(char name, std::string& asked) : name_(name), asked_(asked) {}
+    unsigned poll(Instant) override { return asked_ += name_, frames; }
+
+    unsigned frames = 1;  ///< That each poll finds.
+
+  private:
+    char name_;
+    std::string& asked_;
+};
+
+TEST(Worker, OfThoseThatTakeTurnsWhoWasFirstIsTheLastNextTime) {
+    Quiescence quiescence(1);
+    std::string asked;
+    Named a('a', asked), b('b', asked), c('c', asked), d('d', asked);
+    Worker worker({.take_turns = 3}, {&a, &b, &c, &d}, quiescence);
+    const auto turn = [&] {
+        asked.clear();
+        worker.turn({});
+        return asked;
+    };
+    EXPECT_EQ(turn(), "abcd");
+    EXPECT_EQ(turn(), "bcad");
+    EXPECT_EQ(turn(), "cabd");
+    EXPECT_EQ(turn(), "abcd");
+    // Who has nothing neither counts as first nor takes the place of one who has.
+    b.frames = 0;
+    EXPECT_EQ(turn(), "bcad");
+    EXPECT_EQ(turn(), "acd");
+    EXPECT_EQ(turn(), "bcad");  // it is still asked every fourth turn
+    EXPECT_EQ(turn(), "acd");
+    std::string all;
+    for (int i = 0; i < 40; ++i) {
+        all += turn();
+    }
+    EXPECT_EQ(std::count(all.begin(), all.end(), 'b'), 10);
+    EXPECT_EQ(std::count(all.begin(), all.end(), 'a'), 40);
 }
 
 TEST(Worker, WithoutADescriptorLeftItDoesNotStart) {
