@@ -17,6 +17,9 @@ constexpr std::uint32_t kMaxFrame = 65408;
 /// make them everybody else waits.  The longest with an MSS of 1448 goes to 91 adapters that want
 /// it cut.
 constexpr std::uint64_t kMostPieces = 4096;
+/// Of the large frames to one of one burst, for the same reason.  A burst of the longest is 7,808
+/// with the least MSS that anybody need use (RFC 879).
+constexpr std::uint64_t kMostSegments = 8192;
 
 /// Takes out the tag that the adapter reads, and puts back one that a driver took out and that is
 /// payload to the adapter.  Null: no buffer.
@@ -49,8 +52,6 @@ template <typename Frame>
             return Drop::NoBuffer;
         frame.mbuf = inner;
     }
-    if (port::has_offload(frame.mbuf)) [[unlikely]]
-        return port::check_offload(frame.mbuf);
     return Drop::None;
 }
 
@@ -87,23 +88,22 @@ Forwarder::Forwarder(Parts parts)
 unsigned Forwarder::forward(AdapterId from, Instant now) {
     port::Tally counted = tally(from);
     std::array<rte_mbuf*, port::kBurst> received;
-    port::Allowance& allowance = intakes_[from.index].allowance;
-    const std::uint16_t count = port(from).receive(received.data(), allowance.room(), counted);
+    const std::uint16_t count = port(from).receive(received.data(), port::kBurst, counted);
     if (count == 0) return 0;
 
     const SwitchRules& rules = parts_.shared.rules();
+    poll_ = {};
     Batch batch;
     const std::uint64_t bytes = admit_all(rules, from, {received.data(), count}, batch);
     counted.received(count, bytes);
+    poll_.spent.bytes = bytes;
     look_at_sources(rules, from, batch, now);
     if (rules.port(from).storm.any()) [[unlikely]]
         limit_storms(rules, from, batch, now);
     counted.admitted(batch.size());
     route_all(rules, from, batch);
-    port::Spending spent{.frames = count, .bytes = bytes, .copies = 0, .made = 0};
-    emit_all(rules, spent);
-    flooded_ = 0;
-    allowance.spent(spent);
+    emit_all(rules, from);
+    intakes_[from.index].allowance.spent(poll_.spent);
     return count;
 }
 
@@ -134,6 +134,11 @@ std::uint64_t Forwarder::admit_all(const SwitchRules& rules,
         const Drop why = enter(port, head, frame, parts_.heads);
         if (why != Drop::None) [[unlikely]]
             return why;
+        if (port::has_offload(frame.mbuf)) [[unlikely]] {
+            poll_.has_offloads = true;
+            if (const Drop wrong = port::check_offload(frame.mbuf); wrong != Drop::None)
+                return wrong;
+        }
         frame.source = probe(head.src, frame.tci.vid());
         frame.destination = probe(head.dst, frame.tci.vid());
         repeat.note(frame, head);
@@ -194,6 +199,7 @@ void Forwarder::limit_storms(const SwitchRules& rules, AdapterId from, Batch& ba
 void Forwarder::route_all(const SwitchRules& rules, AdapterId from, Batch& batch) {
     const AddressTable& table = parts_.shared.table(rules.port(from).vswitch);
     port::Tally counted = tally(from);
+    const bool has_offloads = poll_.has_offloads;
     Last<Route> last;
     for (const Frame& frame : batch.release()) {
         const AddressProbe& probe = frame.destination;
@@ -204,6 +210,10 @@ void Forwarder::route_all(const SwitchRules& rules, AdapterId from, Batch& batch
         });
         switch (way.kind) {
             case Route::Kind::One:
+                if (has_offloads && !may_be_cut(rules, way.to, frame.mbuf)) [[unlikely]] {
+                    counted.drop(frame.mbuf, Direction::Between, Drop::TooManySegments);
+                    break;
+                }
                 outbox_.put(way.to, frame.mbuf, frame.tci);
                 break;
             case Route::Kind::Fanout:
@@ -214,6 +224,14 @@ void Forwarder::route_all(const SwitchRules& rules, AdapterId from, Batch& batch
                 break;
         }
     }
+}
+
+bool Forwarder::may_be_cut(const SwitchRules& rules, AdapterId to, const rte_mbuf* frame) {
+    if (!port::is_large(frame)) return true;
+    const std::uint64_t segments = poll_.segments + pieces_at(rules, to, frame);
+    if (segments > kMostSegments) return false;
+    poll_.segments = segments;
+    return true;
 }
 
 void Forwarder::copy_to_all(const SwitchRules& rules, AdapterId from, const Frame& frame) {
@@ -227,10 +245,13 @@ void Forwarder::copy_to_all(const SwitchRules& rules, AdapterId from, const Fram
     // Of an ordinary frame a copy costs less than to ask whether it is wanted.
     const bool is_dear = frame.mbuf->nb_segs > 1 || port::has_offload(frame.mbuf);
     if (is_dear) {
-        const std::uint64_t pieces = pieces_of(frame.mbuf);
-        if (flooded_ + pieces > kMostPieces)
+        std::uint64_t pieces = 0;
+        for (const AdapterId to : receivers_) {
+            pieces += pieces_at(rules, to, frame.mbuf);
+        }
+        if (poll_.flooded + pieces > kMostPieces)
             return counted.drop(frame.mbuf, Direction::Between, Drop::TooManySegments);
-        flooded_ += pieces;
+        poll_.flooded += pieces;
     }
 
     // The last receiver gets the original; a copy refers to its bytes, so nothing is copied.
@@ -239,6 +260,7 @@ void Forwarder::copy_to_all(const SwitchRules& rules, AdapterId from, const Fram
         leave_out_those_down(rules);
         if (receivers_.empty()) return rte_pktmbuf_free(frame.mbuf);
     }
+    poll_.spent.bytes += (receivers_.size() - 1) * port::length_of(frame.mbuf);
     for (std::size_t i = 0; i + 1 < receivers_.size(); ++i) {
         rte_mbuf* const copy = rte_pktmbuf_clone(frame.mbuf, parts_.heads);
         if (copy == nullptr) [[unlikely]] {
@@ -250,12 +272,12 @@ void Forwarder::copy_to_all(const SwitchRules& rules, AdapterId from, const Fram
     outbox_.put(receivers_.back(), frame.mbuf, frame.tci);
 }
 
-std::uint64_t Forwarder::pieces_of(const rte_mbuf* frame) const {
-    std::uint64_t pieces = 0;
-    for (const AdapterId to : receivers_) {
-        pieces += parts_.outlets[to.index]->pieces_of(frame);
-    }
-    return pieces;
+std::uint64_t Forwarder::pieces_at(const SwitchRules& rules,
+                                   AdapterId to,
+                                   const rte_mbuf* frame) const {
+    // Over a link it goes whole, and is cut at the other end.
+    return rules.port(to).is_trunk ? port::segments_of(frame)
+                                   : parts_.outlets[to.index]->pieces_of(frame);
 }
 
 void Forwarder::leave_out_those_down(const SwitchRules& rules) {
@@ -268,7 +290,7 @@ void Forwarder::leave_out_those_down(const SwitchRules& rules) {
     });
 }
 
-void Forwarder::emit_all(const SwitchRules& rules, port::Spending& spent) {
+void Forwarder::emit_all(const SwitchRules& rules, AdapterId from) {
     outbox_.flush([&](AdapterId to, std::span<rte_mbuf*> frames) {
         const PortRules& port = rules.port(to);
         port::Tally counted = tally(to);
@@ -289,8 +311,14 @@ void Forwarder::emit_all(const SwitchRules& rules, port::Spending& spent) {
             }
         }
         if (leaving == 0) return;
-        spent.copies += leaving;
-        spent.made += parts_.outlets[to.index]->emit(frames.data(), leaving, counted);
+        if (port.is_trunk) {
+            for (rte_mbuf* frame : frames.first(leaving)) {
+                frame->port = from.index;  // what the SEA knows its sender by
+                if (poll_.has_offloads) [[unlikely]]
+                    poll_.spent.frames += port::segments_of(frame) - 1U;
+            }
+        }
+        poll_.spent.frames += parts_.outlets[to.index]->emit(frames.data(), leaving, counted);
     });
 }
 

@@ -31,6 +31,11 @@ class Forwarder {
 
     explicit Forwarder(Parts parts);
 
+    /// Asked once a turn, before forward(): false where the adapter is passed over, since it
+    /// brought too much before.
+    [[nodiscard]] bool takes_turn(AdapterId from) {
+        return intakes_[from.index].allowance.takes_turn();
+    }
     /// Takes one burst from the adapter's port and sees every frame of it to its end.  Returns the
     /// frames taken.
     unsigned forward(AdapterId from, Instant now);
@@ -65,13 +70,16 @@ class Forwarder {
                                           Instant now);
     void limit_storms(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
     void route_all(const SwitchRules& rules, AdapterId from, Batch& batch);
+    /// Of a large frame to one: whether so many segments more are not too many for one poll.
+    [[nodiscard]] bool may_be_cut(const SwitchRules& rules, AdapterId to, const rte_mbuf* frame);
     void copy_to_all(const SwitchRules& rules, AdapterId from, const Frame& frame);
-    /// What the frame would become at all its receivers together.
-    [[nodiscard]] std::uint64_t pieces_of(const rte_mbuf* frame) const;
+    /// What the frame would become at the receiver, or by its SEA.
+    [[nodiscard]] std::uint64_t pieces_at(const SwitchRules& rules,
+                                          AdapterId to,
+                                          const rte_mbuf* frame) const;
     /// Leaves out the receivers where nobody is, and counts the frame there.
     void leave_out_those_down(const SwitchRules& rules);
-    /// Adds what is handed to receivers to `spent`.
-    void emit_all(const SwitchRules& rules, port::Spending& spent);
+    void emit_all(const SwitchRules& rules, AdapterId from);
 
     Parts parts_;
     /// What is kept of an adapter that this worker polls.
@@ -82,7 +90,14 @@ class Forwarder {
     std::vector<Intake> intakes_;  // by AdapterId
     Outbox outbox_;
     std::vector<AdapterId> receivers_;  // of one frame; kept to save its memory
-    std::uint64_t flooded_ = 0;         // pieces of large frames to many, in one burst
+    /// One burst's.
+    struct Poll {
+        port::Spending spent{};
+        bool has_offloads = false;   ///< Some of its frames.
+        std::uint64_t flooded = 0;   ///< Pieces of large frames to many.
+        std::uint64_t segments = 0;  ///< Those of large frames to one.
+    };
+    Poll poll_;
 };
 
 }  // namespace sealane::hvswitch

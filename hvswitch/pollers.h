@@ -13,7 +13,9 @@ class AdapterPoller final : public worker::Poller {
   public:
     AdapterPoller(Forwarder& forwarder, AdapterId id) : forwarder_(forwarder), id_(id) {}
 
-    unsigned poll(Instant now) override { return forwarder_.forward(id_, now); }
+    unsigned poll(Instant now) override {
+        return forwarder_.takes_turn(id_) ? forwarder_.forward(id_, now) : kPassedOver;
+    }
     void service(Instant now) override { forwarder_.service(id_, now); }
     [[nodiscard]] int wake_descriptor() const override {
         return forwarder_.port(id_).wake_descriptor();

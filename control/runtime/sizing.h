@@ -14,9 +14,10 @@ struct Sizing {
     std::uint32_t memory_mb = 0;  ///< For the environment: pools, devices and room to spare.
 };
 
-/// Frames in the rings between a trunk adapter and its SEA, each way, and their buffers.
+/// Frames in the rings between a trunk adapter and its SEA, each way, and their buffers: a burst of
+/// the longest frames leaves room for as many short ones as there are places.
 inline constexpr std::uint32_t kLinkFrames = 1024;
-inline constexpr std::uint32_t kLinkBuffers = 2048;
+inline constexpr std::uint32_t kLinkBuffers = 64 * 32 + kLinkFrames;
 
 /// Frames, of a buffer each, between a SEA's agent and the dataplane, each way.
 inline constexpr std::uint32_t kAgentFrames = 128;

@@ -45,6 +45,13 @@ inline void clear_offload(rte_mbuf* frame) { frame->ol_flags &= ~kOffloads; }
     return static_cast<std::uint16_t>(frame->l2_len + frame->l3_len + frame->l4_len);
 }
 
+/// That the (checked) frame would be cut into: one if it isn't large.
+[[nodiscard]] inline std::uint32_t segments_of(const rte_mbuf* frame) {
+    if (!is_large(frame)) return 1;
+    const std::uint32_t payload = frame->pkt_len - headers_of(frame);
+    return (payload + frame->tso_segsz - 1) / frame->tso_segsz;
+}
+
 /// Holds what a frame claims against its bytes, and fills in what is said above; a claim of nothing
 /// to do is taken away.  Otherwise the reason to drop it.  To be called once the frame's own tag is
 /// out of the bytes, if it will be.

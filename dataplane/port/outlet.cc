@@ -142,9 +142,7 @@ std::uint32_t Outlet::send_finished(rte_mbuf** frames, std::uint16_t count, Tall
 
 std::uint32_t Outlet::pieces_of(const rte_mbuf* frame) const {
     if (!port_.is_up()) return 0;
-    if (!is_large(frame) || goes_as_it_is(left_to_peer(), frame)) return 1;
-    const std::uint32_t payload = frame->pkt_len - headers_of(frame);
-    return (payload + frame->tso_segsz - 1) / frame->tso_segsz;
+    return goes_as_it_is(left_to_peer(), frame) ? 1 : segments_of(frame);
 }
 
 Offloads Outlet::left_to_peer() const {

@@ -38,7 +38,7 @@ Bridge::Bridge(BridgeRules rules, Parts parts)
 unsigned Bridge::from_wire() {
     port::Tally tally = real_tally();
     std::array<rte_mbuf*, port::kBurst> received;
-    const std::uint16_t count = real_port().receive(received.data(), wire_allowance_.room(), tally);
+    const std::uint16_t count = real_port().receive(received.data(), port::kBurst, tally);
     if (count == 0) return 0;
 
     // Decide first ...
@@ -58,7 +58,7 @@ unsigned Bridge::from_wire() {
     const std::uint64_t bytes = batch.fill(received.data(), count, tally, judge);
     tally.received(count, bytes);
     tally.admitted(batch.size());
-    port::Spending spent{.frames = count, .bytes = bytes, .copies = batch.size(), .made = 0};
+    port::Spending spent{.bytes = bytes, .frames = 0};
 
     // ... then move, one burst a trunk.
     const std::span<const Frame> frames = batch.release();
@@ -75,18 +75,17 @@ unsigned Bridge::from_wire() {
             size = left;
         }
         port::Tally virtual_side = sea_tally();
-        if (size > 0) spent.made += parts_.links[trunk]->emit(burst.data(), size, virtual_side);
+        if (size > 0) spent.frames += parts_.links[trunk]->emit(burst.data(), size, virtual_side);
     }
     wire_allowance_.spent(spent);
     return count;
 }
 
-unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
+Bridge::Carried Bridge::from_trunk(std::size_t trunk, Instant now) {
     port::Tally tally = sea_tally();
     std::array<rte_mbuf*, port::kBurst> burst;
-    port::Allowance& allowance = trunk_allowances_[trunk];
-    const std::uint16_t count = link_port(trunk).receive(burst.data(), allowance.room(), tally);
-    if (count == 0) return 0;
+    const std::uint16_t count = link_port(trunk).receive(burst.data(), port::kBurst, tally);
+    if (count == 0) return {};
 
     // Links carry tags beside frames, and what comes over them the switch has parsed.
     std::uint64_t bytes = 0;
@@ -106,15 +105,14 @@ unsigned Bridge::from_trunk(std::size_t trunk, Instant now) {
     tally.received(count, bytes);
     tally.admitted(size);
 
-    port::Spending spent{.frames = count, .bytes = bytes, .copies = size, .made = 0};
+    Carried carried{.taken = count};
     if (!all_fit) [[unlikely]] {
-        spent.made = fitter_.send({burst.data(), size}, *parts_.links[trunk], now);
+        carried.made = fitter_.send({burst.data(), size}, *parts_.links[trunk], now);
     } else if (size > 0) {
         port::Tally real_side = real_tally();
-        spent.made = parts_.real.emit(burst.data(), size, real_side);
+        carried.made = parts_.real.emit(burst.data(), size, real_side);
     }
-    allowance.spent(spent);
-    return count;
+    return carried;
 }
 
 unsigned Bridge::from_own() {

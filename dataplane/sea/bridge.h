@@ -39,11 +39,20 @@ class Bridge {
 
     Bridge(BridgeRules rules, Parts parts);
 
+    /// Asked once a turn, before from_wire(): false where the wire is passed over, since it brought
+    /// too much before.
+    [[nodiscard]] bool takes_turn() { return wire_allowance_.takes_turn(); }
     /// Takes one burst from the wire and hands it to the trunks.  Returns the frames taken.
     unsigned from_wire();
 
-    /// Takes one burst from trunk `trunk` and hands it to the wire.  Returns the frames taken.
-    unsigned from_trunk(std::size_t trunk, Instant now);
+    struct Carried {
+        unsigned taken = 0;      ///< Frames.
+        std::uint32_t made = 0;  ///< Those that the wire got of them, or would have got.
+    };
+    /// Takes one burst from trunk `trunk` and hands it to the wire.
+    /// There is no allowance: the switch bounds each client by what its frames become here, and a
+    /// debt of the link would be paid by all of them.
+    Carried from_trunk(std::size_t trunk, Instant now);
 
     /// Takes a burst of the SEA's own and hands it to the wire: frames that stand for clients, such
     /// as announcements, in the form of links.  Returns the frames taken.
@@ -70,7 +79,6 @@ class Bridge {
     Parts parts_;
     Fitter fitter_;
     port::Allowance wire_allowance_;
-    std::array<port::Allowance, BridgeRules::kMaxTrunks> trunk_allowances_;
 };
 
 }  // namespace sealane::sea

@@ -12,7 +12,9 @@ class RealSide final : public worker::Poller {
   public:
     explicit RealSide(Bridge& bridge) : bridge_(bridge) {}
 
-    unsigned poll(Instant /*now*/) override { return bridge_.from_wire(); }
+    unsigned poll(Instant /*now*/) override {
+        return bridge_.takes_turn() ? bridge_.from_wire() : kPassedOver;
+    }
     void service(Instant now) override { bridge_.service(now); }
     [[nodiscard]] int wake_descriptor() const override {
         return bridge_.real_port().wake_descriptor();
@@ -28,24 +30,23 @@ class TrunkSide final : public worker::Poller {
   public:
     TrunkSide(Bridge& bridge, std::size_t trunk) : bridge_(bridge), trunk_(trunk) {}
 
-    /// All that waits: the link gains a burst a turn from each client, and what it had no room for
-    /// would be lost before the wire had a say.
+    /// All that waits, as the link gains a burst a turn from each client and would lose what it had
+    /// no room for, before the wire had a say.  But no more than a turn's worth of frames for the
+    /// wire: what is behind large frames shall not find its queue full of their segments.
     unsigned poll(Instant now) override {
-        unsigned taken = 0;
-        for (unsigned burst = 0; burst < kBurstsOfLink; ++burst) {
-            const unsigned count = bridge_.from_trunk(trunk_, now);
-            taken += count;
-            if (count < port::kBurst) break;
-        }
-        return taken;
+        Bridge::Carried last, all;
+        do {
+            last = bridge_.from_trunk(trunk_, now);
+            all.taken += last.taken;
+            all.made += last.made;
+        } while (last.taken == port::kBurst && all.made < port::Allowance::kFrames);
+        return all.taken;
     }
     [[nodiscard]] int wake_descriptor() const override { return port().wake_descriptor(); }
     bool prepare_to_sleep() override { return port().prepare_to_sleep(); }
     void awake() override { port().awake(); }
 
   private:
-    static constexpr unsigned kBurstsOfLink = 16;
-
     [[nodiscard]] port::Port& port() const { return bridge_.link_port(trunk_); }
 
     Bridge& bridge_;

@@ -15,6 +15,8 @@ class Poller {
     virtual ~Poller() = default;
 
     /// One turn: takes in about a burst, and sees it all the way out.  Returns the frames taken.
+    /// A poller that is passed over in a turn, though something may wait, returns kPassedOver.
+    static constexpr unsigned kPassedOver = 1;
     virtual unsigned poll(Instant now) = 0;
 
     /// Slow work: about every millisecond while busy, and after every sleep.

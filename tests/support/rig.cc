@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "dataplane/base/check.h"
+#include "dataplane/sea/pollers.h"
+#include "hvswitch/pollers.h"
 
 namespace sealane::test {
 namespace {
@@ -118,7 +120,8 @@ void Rig::run() {
 }
 
 unsigned Rig::forward(AdapterId from) {
-    return forwarders_[stations_[from.index].worker]->forward(from, now_);
+    hvswitch::Forwarder& forwarder = *forwarders_[stations_[from.index].worker];
+    return forwarder.takes_turn(from) ? forwarder.forward(from, now_) : 0;
 }
 
 void Rig::drain() {
@@ -230,13 +233,13 @@ void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters)
 std::uint64_t Rig::step() {
     std::uint64_t moved = 0;
     for (std::uint16_t i = 0; i < switch_adapters_; ++i) {
-        moved += forward({i});
+        moved += hvswitch::AdapterPoller(*forwarders_[stations_[i].worker], {i}).poll(now_);
         drain();
     }
     for (const auto& bridge : bridges_) {
-        moved += bridge->from_wire();
+        moved += sea::RealSide(*bridge).poll(now_);
         for (std::size_t trunk = 0; trunk < bridge->trunks(); ++trunk) {
-            moved += bridge->from_trunk(trunk, now_);
+            moved += sea::TrunkSide(*bridge, trunk).poll(now_);
         }
         drain();
     }

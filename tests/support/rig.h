@@ -86,7 +86,7 @@ class Rig {
 
     /// Steps everything until nothing moves.
     void run();
-    /// One burst of one adapter through the switch.  Returns the frames taken.
+    /// One turn of one adapter: a burst through the switch.  Returns the frames taken.
     unsigned forward(AdapterId from);
     /// Takes what waits at the clients into `taken`.
     void drain();

@@ -1,5 +1,6 @@
-// What one adapter may take from the others: bytes a poll, and frames to many.
+// What one adapter may take from the others: bytes and segments a turn, and frames to many.
 #include "dataplane/port/allowance.h"
+#include "hvswitch/pollers.h"
 #include "tests/component/switch/t_sw.h"
 #include "tests/support/claims.h"
 
@@ -10,78 +11,64 @@ using port::Allowance;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-/// Frames of `length` bytes, each to so many receivers.
-port::Spending poll_of(std::uint16_t frames, std::uint64_t length, std::uint64_t receivers = 1) {
-    return {.frames = frames,
-            .bytes = frames * length,
-            .copies = frames * receivers,
-            .made = frames * receivers};
+/// Turns until it may be polled again.
+std::uint64_t turns_missed(Allowance& allowance) {
+    std::uint64_t missed = 0;
+    while (!allowance.takes_turn()) {
+        ++missed;
+    }
+    return missed;
 }
 
-TEST(Allowance, BurstOfSmallFramesIsFull) {
+TEST(Allowance, WhoSpendsWhatATurnPaysIsNeverPassedOver) {
     Allowance allowance;
-    EXPECT_EQ(allowance.room(), port::kBurst);
-    allowance.spent(poll_of(64, Allowance::kBytes / 64));
-    EXPECT_EQ(allowance.room(), port::kBurst);
-}
-
-TEST(Allowance, OneByteMoreThanTheBudgetCostsAFrame) {
-    Allowance allowance;
-    allowance.spent({.frames = 64, .bytes = Allowance::kBytes + 1, .copies = 64, .made = 64});
-    EXPECT_EQ(allowance.room(), 63);
-}
-
-TEST(Allowance, LargestFramesComeByFoursForAsLongAsTheyCome) {
-    Allowance allowance;
-    allowance.spent(poll_of(64, 65408));
-    for (int i = 0; i < 100; ++i) {
-        EXPECT_EQ(allowance.room(), 4);
-        allowance.spent(poll_of(4, 65408));
+    for (int i = 0; i < 1000; ++i) {
+        ASSERT_TRUE(allowance.takes_turn()) << i;
+        allowance.spent({.bytes = Allowance::kBytes, .frames = Allowance::kFrames});
     }
 }
 
-TEST(Allowance, RoomComesBackAfterAsManyBytesOfSmallFramesAsWereTooMany) {
-    Allowance allowance;
-    allowance.spent(poll_of(64, 65408));
-    const std::uint64_t debt = std::uint64_t{64} * 65408 - Allowance::kBytes;
-    for (std::uint64_t paid = 0; paid < debt; paid += std::uint64_t{4} * 64) {
-        ASSERT_EQ(allowance.room(), 4) << paid;
-        allowance.spent(poll_of(4, 64));
+TEST(Allowance, WhatWasTooMuchIsPaidByTurns) {
+    Allowance bytes, frames;
+    bytes.spent({.bytes = 16 * Allowance::kBytes, .frames = 64});
+    EXPECT_EQ(turns_missed(bytes), 15U);
+    frames.spent({.bytes = 64 * 64, .frames = 4 * Allowance::kFrames});
+    EXPECT_EQ(turns_missed(frames), 3U);
+}
+
+TEST(Allowance, OnAverageAQuantumATurnIsSpent) {
+    for (const std::uint64_t cost : {Allowance::kBytes + 1, Allowance::kBytes * 9 / 4}) {
+        Allowance allowance;
+        std::uint64_t all = 0;
+        for (int turn = 0; turn < 10'000; ++turn) {
+            if (!allowance.takes_turn()) continue;
+            allowance.spent({.bytes = cost, .frames = 64});
+            all += cost;
+        }
+        EXPECT_NEAR(static_cast<double>(all) / Allowance::kBytes, 10'000, 3);
     }
-    EXPECT_EQ(allowance.room(), port::kBurst);
 }
 
-TEST(Allowance, FrameToManyCountsForEach) {
-    Allowance allowance;
-    allowance.spent(poll_of(64, 64, 16));
-    EXPECT_EQ(allowance.room(), 64);
-    allowance.spent(poll_of(64, 64, 17));
-    EXPECT_EQ(allowance.room(), 60);
-    Allowance bytes;
-    bytes.spent(poll_of(2, 60000, 3));
-    EXPECT_EQ(bytes.room(), 1);
-}
-
-TEST(Allowance, FrameThatBecomesManyCountsAsMany) {
-    Allowance allowance;
-    allowance.spent({.frames = 64, .bytes = 64 * 3000, .copies = 64, .made = 64 * 64});
-    EXPECT_EQ(allowance.room(), 16);
-    allowance.spent({.frames = 1, .bytes = 65000, .copies = 1, .made = 1024});
-    EXPECT_EQ(allowance.room(), 16);
-    allowance.spent({.frames = 1, .bytes = 65000, .copies = 3, .made = 3 * 1024});
-    EXPECT_EQ(allowance.room(), 1);
+TEST(Allowance, OfADebtThatIsPaidNothingIsRemembered) {
+    Allowance once, never;
+    once.spent({.bytes = 64 * 65408, .frames = 64});
+    (void)turns_missed(once);
+    once.spent({.bytes = 0, .frames = 0});
+    for (int turn = 0; turn < 100; ++turn) {
+        const bool takes = never.takes_turn();
+        ASSERT_EQ(once.takes_turn(), takes) << turn;
+        if (!takes) continue;
+        once.spent({.bytes = 64 * 9014, .frames = 64});
+        never.spent({.bytes = 64 * 9014, .frames = 64});
+    }
 }
 
 TEST(Allowance, DebtEnds) {
     Allowance allowance;
     for (int i = 0; i < 1000; ++i) {
-        allowance.spent(poll_of(1, 65408, 10000));
+        allowance.spent({.bytes = std::uint64_t{64} * 65408 * 10000, .frames = 640'000});
     }
-    for (std::uint64_t paid = 0; paid < Allowance::kMostDebt; paid += 1500) {
-        ASSERT_EQ(allowance.room(), 1);
-        allowance.spent(poll_of(1, 1500));
-    }
-    EXPECT_EQ(allowance.room(), port::kBurst);
+    EXPECT_EQ(turns_missed(allowance), Allowance::kMostDebt / Allowance::kBytes);
 }
 
 constexpr AdapterId kSender{0}, kFirst{1}, kSecond{2}, kKnown{3};
@@ -126,50 +113,69 @@ class Fairness : public RigTest {
     const FrameSpec stranger_ = frame(host(9), mac_of(kSender));
 };
 
-TEST_F(Fairness, LargeFramesOfOneAdapterEndItsPoll) {
+TEST_F(Fairness, LargeFramesCostTheirSenderTurnsAndThenNothing) {
     make_with({});
     const FrameSpec large = frame(mac_of(kKnown), mac_of(kSender)).sized(60000);
-    const auto poll = [&] {
-        const unsigned taken = rig().forward(kSender);
+    inject(large, 64);
+    EXPECT_EQ(rig().forward(kSender), 64U);
+    // 3.84 MB are 14.6 times what a turn pays.
+    inject(large.sized(60), 64 * 10);
+    for (int missed = 0; missed < 13; ++missed) {
+        ASSERT_EQ(rig().forward(kSender), 0U) << missed;
+    }
+    for (int full = 0; full < 10; ++full) {
         rig().drain();
-        return taken;
-    };
-    inject(large, 40);
-    EXPECT_EQ(poll(), 40U);
-    // A few small frames don't make it forgotten.
-    inject(large.sized(60), 100);
-    for (int i = 0; i < 25; ++i) {
-        EXPECT_EQ(poll(), 4U);
+        ASSERT_EQ(rig().forward(kSender), 64U) << full;
     }
-    inject(large, 10);
-    EXPECT_EQ(poll(), 4U);
-    EXPECT_EQ(poll(), 4U);
-    EXPECT_EQ(poll(), 2U);
-    // 2.4 MB are: in ordinary frames ...
-    for (int paid = 0; paid < 40 * 60000; paid += 4 * 1500) {
-        inject(large.sized(1500), 4);
-        EXPECT_EQ(poll(), 4U);
-    }
-    // ... and then a burst is full.
-    inject(large.sized(60), 64);
-    EXPECT_EQ(poll(), 64U);
-    EXPECT_EQ(rig().take(kKnown).size(), 1814U);
+    rig().run();
+    EXPECT_EQ(rig().take(kKnown).size(), 64U * 11);
 }
 
-/// A large frame to everybody, to be cut into pieces of that size.
-class LargeToMany : public Fairness {
+TEST_F(Fairness, BroadcastIsNotChargedForTheFramesBesideIt) {
+    make_with({});
+    for (int poll = 0; poll < 10; ++poll) {
+        inject(frame(mac_of(kKnown), mac_of(kSender)).sized(9000), 28);  // nearly what a turn pays
+        inject(broadcast_.sized(60), 4);
+        ASSERT_EQ(rig().forward(kSender), 32U) << poll;
+        rig().drain();
+    }
+    // To everybody they are three times as much.
+    inject(broadcast_.sized(9000), 28);
+    EXPECT_EQ(rig().forward(kSender), 28U);
+    inject(broadcast_.sized(60), 4);
+    EXPECT_EQ(rig().forward(kSender), 0U);
+    rig().run();
+    for (const AdapterId to : {kFirst, kSecond, kKnown}) {
+        (void)rig().take(to);
+    }
+}
+
+TEST_F(Fairness, OneWhoIsPassedOverIsForgottenByNobody) {
+    make_with({});
+    hvswitch::AdapterPoller poller(rig().forwarder(0), kSender);
+    inject(frame(mac_of(kKnown), mac_of(kSender)).sized(60000), 64);
+    EXPECT_EQ(poller.poll(kStart), 64U);
+    // A worker that heard of nothing would go to sleep.
+    EXPECT_EQ(poller.poll(kStart), worker::Poller::kPassedOver);
+    rig().run();
+    EXPECT_EQ(poller.poll(kStart), 0U);
+    (void)rig().take(kKnown);
+}
+
+/// A large frame, to everybody or one, to be cut into pieces of that size.
+class Large : public Fairness {
   protected:
     void SetUp() override { make_with({}); }
-    void inject_large(std::size_t payload, std::uint16_t piece) {
+    void inject_large(std::size_t payload, std::uint16_t piece, MacAddress to = kBroadcast) {
         Packet packet = large_packet(payload);
-        const Bytes addresses = broadcast_.bytes();
+        const Bytes addresses = broadcast_.to(to).bytes();
         packet.addresses.assign(addresses.begin(), addresses.begin() + 12);
         rig().inject(kSender,
                      claim(make_frame(rig().pools().frames.get(), packet.bytes()), packet, piece));
     }
 };
 
-TEST_F(LargeToMany, IsNotMadeForThoseWhoAreNotThere) {
+TEST_F(Large, ToManyIsNotMadeForThoseWhoAreNotThere) {
     rig().client(kFirst).set_open(false);
     rig().client(kKnown).set_open(false);
     inject_large(2000, 500);
@@ -185,22 +191,52 @@ TEST_F(LargeToMany, IsNotMadeForThoseWhoAreNotThere) {
     EXPECT_EQ(rig().totals(kSecond).dropped(Direction::Out, Drop::PortDown), 1U);
 }
 
-TEST_F(LargeToMany, EndsThePollOfItsSender) {
-    // 3 x 10 segments each, so that 64 are 1,920; and there is room for 34.
-    for (int i = 0; i < 64; ++i) {
+TEST_F(Large, CostsItsSenderTurnsByItsPieces) {
+    // 3 x 10 segments each, so that 64 are 1,920: of two such polls a turn pays 1,024 twice.
+    for (int i = 0; i < 128; ++i) {
         inject_large(1000, 100);
     }
+    inject(broadcast_, 64);
     EXPECT_EQ(rig().forward(kSender), 64U);
     rig().drain();
-    inject(broadcast_, 64);
-    EXPECT_EQ(rig().forward(kSender), 34U);
+    EXPECT_EQ(rig().forward(kSender), 64U);
+    rig().drain();
+    EXPECT_EQ(rig().forward(kSender), 0U);
+    EXPECT_EQ(rig().forward(kSender), 64U);
     rig().run();
     for (const AdapterId to : {kFirst, kSecond, kKnown}) {
-        EXPECT_EQ(rig().take(to).size(), 64U * 11);
+        EXPECT_EQ(rig().take(to).size(), 128U * 10 + 64);
     }
 }
 
-TEST_F(LargeToMany, IsRefusedBeyondFourThousandPieces) {
+TEST_F(Large, ToOneIsRefusedBeyondEightThousandSegmentsAPoll) {
+    for (int i = 0; i < 8; ++i) {
+        inject_large(49152, 48, mac_of(kKnown));  // 1,024
+    }
+    inject_large(49, 48, mac_of(kKnown));
+    inject(frame(mac_of(kFirst), mac_of(kSender)), 1);
+    EXPECT_EQ(rig().forward(kSender), 10U);
+    EXPECT_EQ(rig().totals(kKnown).offered, 8192U);
+    EXPECT_EQ(rig().totals(kSender).dropped(Direction::Between, Drop::TooManySegments), 1U);
+    // Each poll has as many anew.
+    inject_large(49152, 48, mac_of(kKnown));
+    rig().run();
+    EXPECT_EQ(rig().totals(kKnown).offered, 9216U);
+    EXPECT_EQ(rig().take(kFirst).size(), 1U);
+    EXPECT_GT(rig().take(kKnown).size(), 1023U);
+}
+
+TEST_F(Large, BurstOfTheLongestWithTheLeastUsualMssPasses) {
+    for (int i = 0; i < 64; ++i) {
+        inject_large(65000, 536, mac_of(kKnown));
+    }
+    EXPECT_EQ(rig().forward(kSender), 64U);
+    EXPECT_EQ(rig().totals(kKnown).offered, 7808U);
+    rig().run();
+    (void)rig().take(kKnown);
+}
+
+TEST_F(Large, ToManyIsRefusedBeyondFourThousandPieces) {
     for (int i = 0; i < 3; ++i) {
         inject_large(5000, 50);  // 3 x 100
     }
