@@ -31,6 +31,7 @@ Bridge::Bridge(BridgeRules rules, Parts parts)
       parts_(std::move(parts)),
       fitter_({.real = parts_.real,
                .address = parts_.address,
+               .adapters = parts_.counters.size(),
                .heads = parts_.heads,
                .real_counters = parts_.counters[parts_.real_id.index],
                .virtual_counters = parts_.counters[parts_.sea_id.index]}) {}

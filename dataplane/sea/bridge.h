@@ -27,10 +27,12 @@ class Bridge {
   public:
     struct Parts {
         port::Outlet& real;
-        std::vector<port::Outlet*> links;  ///< In the order of the rules' trunks.
-        AdapterId real_id;                 ///< Of the real adapter's counters.
-        AdapterId sea_id;                  ///< Of the virtual side's counters.
-        MacAddress address;                ///< The SEA's own.
+        /// In the order of the rules' trunks.  Of a frame that came over one, `port` is the
+        /// AdapterId that it entered the switch by.
+        std::vector<port::Outlet*> links;
+        AdapterId real_id;   ///< Of the real adapter's counters.
+        AdapterId sea_id;    ///< Of the virtual side's counters.
+        MacAddress address;  ///< The SEA's own.
         rte_mempool* heads;
         std::span<AdapterCounters> counters;  ///< The worker's, by AdapterId.
         bool large_receive = false;           ///< Merges segments that come from the wire.

@@ -98,18 +98,10 @@ std::uint32_t Fitter::send_fragments(rte_mbuf* frame, const TooLong& verdict) {
 }
 
 bool Fitter::may_answer(const rte_mbuf* frame, Instant now) {
-    constexpr std::size_t kSource = 6;
-    const Start<wire::kHeaderLength> start(frame);
-    const std::uint64_t vlan =
-        port::has_tag_beside(frame) ? port::tag_beside(frame).vid().value : 0U;
-    const std::uint64_t client = vlan << 48 | wire::load_mac(start.bytes().data() + kSource).bits;
-    static_assert(std::tuple_size_v<decltype(answers_)> == 1U << 10);
-    TokenBucket& own = answers_[client * 0x9e37'79b9'7f4a'7c15U >> 54];  // Fibonacci hashing
-
+    if (frame->port >= answers_.size()) return false;
+    TokenBucket& own = answers_[frame->port];
     own.refill(kAnswers, kAnswers, now);
-    if (!own.take()) return false;
-    answers_to_all_.refill(kAnswersToAll, kAnswersToAll, now);
-    return answers_to_all_.take();
+    return own.take();
 }
 
 void Fitter::answer(const rte_mbuf* frame,

@@ -1,9 +1,10 @@
 // Makes what clients send fit the real adapter.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "dataplane/base/counters.h"
 #include "dataplane/base/mac.h"
@@ -20,22 +21,20 @@ namespace sealane::sea {
 /// Ownership: borrows everything.  Threads: one worker.
 class Fitter {
   public:
-    /// Answers a second, and at once, to a client and to all.  They are a help, not a service:
-    /// whoever sends too much too long must not make the SEA send as much.
+    /// Answers a second, and at once, to an adapter.  They are a help, not a service: whoever sends
+    /// too much too long must not make the SEA send as much.
     static constexpr std::uint32_t kAnswers = 10;
-    /// More than one client gets, even under all the addresses that an adapter may have learned
-    /// unless it is told otherwise (max_macs).
-    static constexpr std::uint32_t kAnswersToAll = 1000;
 
     struct Parts {
         port::Outlet& real;
-        MacAddress address;  ///< Answers come from it.
+        MacAddress address;    ///< Answers come from it.
+        std::size_t adapters;  ///< AdapterIds are below it.
         rte_mempool* heads;
         AdapterCounters& real_counters;
         AdapterCounters& virtual_counters;
     };
 
-    explicit Fitter(Parts parts) : parts_(parts) {}
+    explicit Fitter(Parts parts) : parts_(parts), answers_(parts.adapters) {}
 
     /// Sends `frames` (at most kBurst), which came over `link`, to the wire, in their order, and
     /// takes them all.  Answers go back over `link`.  Fragments beyond the first are copies made
@@ -52,10 +51,9 @@ class Fitter {
     std::uint32_t drop(rte_mbuf* frame, Drop why);
 
     Parts parts_;
-    /// By VLAN and address.  Clients may share one; nobody gets a fresh one by taking another's
-    /// place.
-    std::array<TokenBucket, 1024> answers_;
-    TokenBucket answers_to_all_;
+    /// By the adapter that the frame came in from, and never by what the frame says: its source is
+    /// whatever its sender likes.
+    std::vector<TokenBucket> answers_;
 };
 
 }  // namespace sealane::sea
