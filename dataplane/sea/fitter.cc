@@ -8,6 +8,7 @@
 #include "dataplane/port/frame.h"
 #include "dataplane/port/frame_copy.h"
 #include "dataplane/port/offload.h"
+#include "dataplane/port/segmenter.h"
 #include "dataplane/wire/claim.h"
 #include "dataplane/wire/fragment.h"
 #include "dataplane/wire/too_big.h"
@@ -36,17 +37,19 @@ class Start {
 
 }  // namespace
 
-std::uint32_t Fitter::send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now) {
+std::uint32_t Fitter::send(std::span<rte_mbuf* const> frames, port::Outlet& link, Instant now) {
     port::Tally real_side(parts_.real_counters);
+    std::array<rte_mbuf*, port::kBurst> fitting;
     std::uint16_t ready = 0;
     std::uint32_t made = 0;
     const auto flush = [&] {
-        if (ready > 0) made += parts_.real.emit(frames.data(), ready, real_side);
+        if (ready > 0) made += parts_.real.emit(fitting.data(), ready, real_side);
         ready = 0;
     };
     for (rte_mbuf* const frame : frames) {
         if (parts_.real.fits(frame)) {
-            frames[ready++] = frame;
+            fitting[ready++] = frame;
+            if (ready == fitting.size()) flush();
         } else {
             flush();  // what came first goes first
             made += send_too_long(frame, link, now);
@@ -63,6 +66,8 @@ std::uint32_t Fitter::send_too_long(rte_mbuf* frame, port::Outlet& link, Instant
     switch (verdict.way) {
         case TooLong::Way::Fragment:
             return send_fragments(frame, verdict);
+        case TooLong::Way::Segment:
+            return send_segments(frame, link, now);
         case TooLong::Way::Answer:
             answer(frame, verdict, link, now);
             break;
@@ -95,6 +100,16 @@ std::uint32_t Fitter::send_fragments(rte_mbuf* frame, const TooLong& verdict) {
             parts_.real.emit(fragments.data() + sent, static_cast<std::uint16_t>(burst), real_side);
     }
     return made;
+}
+
+std::uint32_t Fitter::send_segments(rte_mbuf* frame, port::Outlet& link, Instant now) {
+    std::array<rte_mbuf*, wire::kMostSegments> segments;
+    const std::uint16_t count =
+        port::cut(frame, parts_.heads, port::SegmentChecksum::Complete, segments);
+    if (count == 0) return drop(frame, Drop::NoBuffer);
+    port::Tally real_side(parts_.real_counters);
+    real_side.copied(count - 1U);
+    return send({segments.data(), count}, link, now);
 }
 
 bool Fitter::may_answer(const rte_mbuf* frame, Instant now) {

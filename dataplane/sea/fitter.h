@@ -36,15 +36,16 @@ class Fitter {
 
     explicit Fitter(Parts parts) : parts_(parts), answers_(parts.adapters) {}
 
-    /// Sends `frames` (at most kBurst), which came over `link`, to the wire, in their order, and
+    /// Sends `frames`, which came over `link`, to the wire, in their order, and
     /// takes them all.  Answers go back over `link`.  Fragments beyond the first are copies made
     /// at the real adapter, answers are copies made at the virtual side: so the laws hold.
     /// Returns the frames that it came to.
-    std::uint32_t send(std::span<rte_mbuf*> frames, port::Outlet& link, Instant now);
+    std::uint32_t send(std::span<rte_mbuf* const> frames, port::Outlet& link, Instant now);
 
   private:
     std::uint32_t send_too_long(rte_mbuf* frame, port::Outlet& link, Instant now);
     std::uint32_t send_fragments(rte_mbuf* frame, const TooLong& verdict);
+    std::uint32_t send_segments(rte_mbuf* frame, port::Outlet& link, Instant now);
     [[nodiscard]] bool may_answer(const rte_mbuf* frame, Instant now);
     void answer(const rte_mbuf* frame, const TooLong& verdict, port::Outlet& link, Instant now);
     /// Comes to no frame: 0.

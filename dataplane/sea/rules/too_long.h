@@ -13,6 +13,7 @@ namespace sealane::sea {
 struct TooLong {
     enum class Way : std::uint8_t {
         Fragment,  ///< Cut it into fragments.
+        Segment,   ///< Cut it into its segments, and ask again of each.
         Answer,    ///< Drop it, and tell its sender.
         Drop,      ///< Drop it, and tell nobody.
     };
@@ -26,7 +27,7 @@ struct TooLong {
 /// and an IPv6 packet, is PacketTooBig and answered where that is allowed; anything else is
 /// Oversize, a packet with a wrong IPv4 checksum too, which nobody may repair, and a frame that is
 /// too long only for what stands behind its packet.  A `large` frame is here because its segments
-/// would be too long; its sender is told too, but nothing is cut twice.
+/// would be too long: what becomes of it is what became of them.
 ///
 /// `bytes` are the frame's first min(length, kL4ParseLength); `most` is the length that would do,
 /// of the same bytes: a tag beside the frame is in neither.  Pure.

@@ -285,9 +285,30 @@ TEST_F(TooLong, SenderOfALargeFrameWithLongSegmentsIsTold) {
     sent.addresses = packet(client1, 100, 4, true).addresses;
     send_claim(client1, sent, 1461);
     expect_exactly({.out = {{client1, {answer_to(sent.bytes(), kMtu, 4)}}}, .drops = {too_big()}});
-    sent.fragment = 0;
-    send_claim(client1, sent, 1461);
-    expect_exactly({.drops = {{wire, Direction::Out, Drop::Oversize}}});
+}
+
+TEST_F(TooLong, LargeFrameWithoutDfLeavesInFragmentsOfItsSegments) {
+    for (const AdapterId from : {client1, client10}) {
+        for (const std::uint16_t piece : {std::uint16_t{1461}, std::uint16_t{8948}}) {
+            for (const bool tcp : {true, false}) {
+                SCOPED_TRACE(piece);
+                Packet sent = large_packet(65000, 4, tcp);
+                sent.addresses = packet(from, 100, 4, false).addresses;
+                sent.fragment = 0;
+                std::vector<Bytes> expected;
+                for (const Packet& segment : cut(on_the_wire(sent, from), piece)) {
+                    const Bytes whole = segment.bytes();
+                    const bool fits = whole.size() <= l2_of(from) + kMtu;
+                    for (const Bytes& fragment : fits ? std::vector<Bytes>{whole}
+                                                      : fragments_of(whole, kMtu, l2_of(from))) {
+                        expected.push_back(fragment);
+                    }
+                }
+                send_claim(from, sent, piece);
+                expect_exactly({.out = {{wire, expected}}});
+            }
+        }
+    }
 }
 
 TEST_F(TooLong, WithoutBuffersAFrameIsDroppedWholeAndNobodyIsTold) {
