@@ -75,10 +75,16 @@ void Fragmentation::write(std::uint8_t* to, std::uint32_t fragment) const {
     std::uint16_t more = was & kMoreFragments;
     if (fragment + 1 < count_) more = kMoreFragments;
     const std::uint32_t units = (was & kOffsetMask) + offset(fragment) / kUnit;
-    store_be16(ip + kFragmentAt, word(more | (units & kOffsetMask)));
+    store_be16(ip + kFragmentAt, word(more | units));
 
     store_be16(ip + kChecksumAt, 0);
     store_be16(ip + kChecksumAt, word(~std::uint32_t{sum_of(ip, header)}));
+}
+
+bool ends_beyond_a_packet(const std::uint8_t* ip, const L4Head& head) {
+    constexpr std::uint32_t kLongestPacket = 65535;
+    const std::uint32_t units = load_be16(ip + kFragmentAt) & kOffsetMask;
+    return units * kUnit + head.payload() > kLongestPacket;
 }
 
 bool has_right_checksum(const std::uint8_t* ip, std::size_t header_length) {

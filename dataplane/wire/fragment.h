@@ -20,7 +20,7 @@ inline constexpr std::uint32_t kLeastIpv4Mtu = 68;
 class Fragmentation {
   public:
     /// `headers` are the frame's first l2_length + l3_length bytes; `head` is parse_l3()'s of an
-    /// IPv4 packet.  `mtu` is at least kLeastIpv4Mtu.
+    /// IPv4 packet that does not end beyond one.  `mtu` is at least kLeastIpv4Mtu.
     Fragmentation(std::span<const std::uint8_t> headers, const L4Head& head, std::uint32_t mtu);
 
     [[nodiscard]] std::uint32_t count() const { return count_; }
@@ -47,6 +47,10 @@ class Fragmentation {
     std::uint16_t later_header_ = 0;          // their IP header's length
     std::uint32_t first_, later_, count_;     // payload of the first, and of others but the last
 };
+
+/// A fragment that ends beyond what a packet can be (RFC 791 3.1): its fragments would have no
+/// offsets to be told by.
+[[nodiscard]] bool ends_beyond_a_packet(const std::uint8_t* ip, const L4Head& head);
 
 /// The IPv4 header's own checksum is right.
 [[nodiscard]] bool has_right_checksum(const std::uint8_t* ip, std::size_t header_length);

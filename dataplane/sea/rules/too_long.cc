@@ -27,6 +27,10 @@ TooLong judge_too_long(std::span<const std::uint8_t> bytes,
     if (head.ip_version == 4) {
         if (!wire::has_right_checksum(ip, head.l3_length)) return verdict;
         if (may_be_cut(ip)) {
+            if (wire::ends_beyond_a_packet(ip, head)) {
+                verdict.why = Drop::Malformed;
+                return verdict;
+            }
             verdict.way = large ? TooLong::Way::Segment : TooLong::Way::Fragment;
             return verdict;
         }

@@ -311,6 +311,13 @@ TEST_F(TooLong, LargeFrameWithoutDfLeavesInFragmentsOfItsSegments) {
     }
 }
 
+TEST_F(TooLong, FragmentThatEndsBeyondAPacketIsNotCut) {
+    Packet late = packet(client1, 3000, 4, false);
+    late.fragment = 8191;
+    send(client1, late.bytes());
+    expect_exactly({.drops = {{wire, Direction::Out, Drop::Malformed}}});
+}
+
 TEST_F(TooLong, WithoutBuffersAFrameIsDroppedWholeAndNobodyIsTold) {
     std::vector<rte_mbuf*> hoard;
     while (rte_mbuf* const one = rte_pktmbuf_alloc(rig().pools().heads.get())) {

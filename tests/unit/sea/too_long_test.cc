@@ -79,6 +79,18 @@ TEST(TooLong, WhatIsNoPacketIsOversize) {
     expect_way(wrong, Way::Drop, Drop::Oversize);
 }
 
+TEST(TooLong, FragmentThatEndsBeyondAPacketIsMalformed) {
+    Packet late = packet(4, false, 2004);
+    late.fragment = (65536 - 1984) / 8;
+    expect_way(late.bytes(), Way::Drop, Drop::Malformed);
+    late.fragment = 8191;
+    expect_way(late.bytes(), Way::Drop, Drop::Malformed);
+    late.fragment = (65536 - 1984) / 8 - 1;
+    expect_way(late.bytes(), Way::Fragment, Drop::None);
+    late.fragment = 0x4000 | 8191;
+    expect_way(late.bytes(), Way::Drop, Drop::PacketTooBig);
+}
+
 TEST(TooLong, ShortPacketInALongFrameIsOversize) {
     for (const bool dont_fragment : {true, false}) {
         Bytes padded = packet(4, dont_fragment, 1500).bytes();
