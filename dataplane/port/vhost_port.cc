@@ -208,7 +208,10 @@ void VhostPort::look_for_losses(int device, std::uint16_t ring, std::uint16_t ta
         // frame that was in no ring.
         if (moved > taken) lost_ += static_cast<std::uint16_t>(moved - taken);
     } else if (taken == 0) {
-        ++lost_;  // packed rings count descriptors, not frames; the library stops at the first loss
+        // Packed rings count descriptors, not frames; the library stops at the first loss.  One
+        // behind frames of the same burst is not seen: it moves the position as one more descriptor
+        // of theirs would, and how many they had the library has overwritten.
+        ++lost_;
     }
 }
 
