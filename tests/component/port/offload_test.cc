@@ -25,6 +25,47 @@ TEST_F(OffloadTest, G24OneSegmentIsAnOrdinaryFrame) {
     EXPECT_EQ(plain.flags[0], 0U);
 }
 
+/// A large frame that its own headers deny: `byte` stands at `at`, or the claim is another one.
+struct Lie {
+    std::string what;
+    Packet packet;
+    std::size_t at = 0;
+    std::uint8_t byte = 0;
+    std::uint64_t flags = 0;  ///< Claimed beside.
+};
+
+TEST_F(OffloadTest, G08G10G13G18G25LiesAreFoundInFramesOfAnyPieces) {
+    const Packet four = large_packet(2000);
+    Packet fragment = four;
+    fragment.fragment = 0x2000;
+    Packet later_fragment = four;
+    later_fragment.fragment = 0x0010;
+    Packet extended = large_packet(2000, 6);
+    extended.extensions = {{.type = 60, .rest = Packet::Bytes(7)}};
+    const std::vector<Lie> lies{
+        {"G08 SYN", four, 47, 0x12},
+        {"G10 a TCP header of 16 bytes", four, 46, 0x40},
+        {"G10 no TCP header", four, 46, 0x00},
+        {"G13 first fragment", fragment},
+        {"G13 later fragment", later_fragment},
+        {"G18 an extension header that runs out of the frame", extended, 55, 255},
+        {"G25 IPv6 that is IPv4", four, 0, 2, RTE_MBUF_F_TX_IPV6},
+        {"G25 TCP that is UDP", four, 23, 17},
+    };
+    for (const Lie& lie : lies) {
+        for (const Cuts& cuts : kPieces) {
+            SCOPED_TRACE(lie.what + " in " + std::to_string(cuts.size() + 1) + " pieces");
+            Bytes bytes = lie.packet.bytes();
+            if (lie.byte != 0 || lie.at != 0) bytes[lie.at] = lie.byte;
+            rte_mbuf* const frame =
+                claim(make_frame(pools_.frames.get(), bytes, cuts), lie.packet, 500);
+            frame->ol_flags |= lie.flags;
+            EXPECT_EQ(name_of(port::check_offload(frame)), "bad_offload");
+            rte_pktmbuf_free(frame);
+        }
+    }
+}
+
 TEST_F(OffloadTest, G30PartialIsCompletedAndNothingElseIsTouched) {
     using enum Packet::Checksum;
     for (const int version : {4, 6}) {

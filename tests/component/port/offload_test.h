@@ -89,6 +89,11 @@ inline std::vector<Row> rows() {
     tagged.tags = {0x88, 0xa8, 0, 20, 0x81, 0, 0xa0, 10};
     Packet flags = large_packet(2000);
     flags.flags = 0x1d9;  // NS, CWR, ECE, ACK, PSH, FIN
+    Packet urgent = large_packet(2000);
+    urgent.flags |= 0x20;
+    urgent.urgent = 501;
+    Packet last_ids = large_packet(2000);
+    last_ids.id = 0xfffe;
     Packet none = large_packet(3000, 4, false);
     none.checksum = Packet::Checksum::None;
     return {{"G01 TCP over IPv4", large_packet(2000), 500},
@@ -96,7 +101,9 @@ inline std::vector<Row> rows() {
             {"G04 odd pieces", large_packet(1999), 333},
             {"G04 a byte more", large_packet(1449), 1448},
             {"G06 flags", flags, 500},
+            {"G08 urgent bytes", urgent, 500},
             {"G09 options", options, 777},
+            {"G14 identification that wraps", last_ids, 500},
             {"G17 extension headers", extended, 500},
             {"headers of 186 bytes", longest, 500},
             {"G19 two tags in the bytes", tagged, 500},

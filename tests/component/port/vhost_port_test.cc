@@ -154,18 +154,23 @@ TEST_F(Vhost, FlowsAreSpreadOverTheQueuesAndEachStaysInOrder) {
     EXPECT_EQ(totals().tx_frames, kFlows * kEach);
 }
 
-TEST_F(Vhost, FramesOfAllQueuesAreReceived) {
+class VhostQueues : public Vhost, public testing::WithParamInterface<std::uint16_t> {};
+
+TEST_P(VhostQueues, P04FramesOfAllAreReceived) {
+    const std::uint16_t queues = GetParam();
     port::VhostSocketSettings settings = serving();
-    settings.offer.queues = 4;
+    settings.offer.queues = queues;
     open(settings);
-    const auto peer = guest({.queues = 4});
+    const auto peer = guest({.queues = queues});
     EXPECT_TRUE(is_acked("mq"));
-    for (std::uint16_t queue = 0; queue < 4; ++queue) {
+    for (std::uint16_t queue = 0; queue < queues; ++queue) {
         const Bytes frame = frame_of(60, static_cast<std::uint8_t>(queue));
         EXPECT_EQ(peer->send({frame}, queue), 1U);
         EXPECT_EQ(take(1), std::vector<Bytes>{frame}) << queue;
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Of, VhostQueues, testing::Values(2, 4, 8));
 
 TEST_F(Vhost, OneBusyQueueDoesNotKeepTheOthersWaiting) {
     port::VhostSocketSettings settings = serving();

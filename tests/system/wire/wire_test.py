@@ -10,7 +10,7 @@ import os
 import pathlib
 import sys
 
-os.environ["SEALANE_OFFLOADS_MIB"] = "8"  # of each of the eight transfers
+os.environ.setdefault("SEALANE_OFFLOADS_MIB", "8")  # of each of the eight transfers
 SYSTEM = pathlib.Path(__file__).parent.parent
 sys.path.insert(0, str(SYSTEM / "offloads"))
 
