@@ -52,6 +52,7 @@ std::string block_of(const json& sea) {
                         pvid.is_null() ? "none" : std::to_string(pvid.get<unsigned>()));
     text += fmt::format("    Control Packets in: {}\n", sum_of(pair.at("received")));
     text += fmt::format("    Control Packets out: {}\n", sum_of(pair.at("sent")));
+    text += fmt::format("    Own Packets not sent: {}\n", pair.at("unsent").get<std::uint64_t>());
     text += "Type of Packets Received:\n";
     count("Keep-Alive Packets", "keep-alive");
     count("Recovery Packets", "recovery");

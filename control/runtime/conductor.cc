@@ -18,9 +18,9 @@ namespace sealane::runtime {
 
 /// One SEA's agent with what it needs of the world.  In this process the hypervisor is next door: a
 /// call is a call, and its news wait until the agent has done all it wanted.
-class Conductor::Seat final : public failover::HypervisorCalls, public failover::Surroundings {
+class Conductor::Side final : public failover::HypervisorCalls, public failover::Surroundings {
   public:
-    Seat(Conductor& around, std::size_t index, Sea sea)
+    Side(Conductor& around, std::size_t index, Sea sea)
         : around_(around),
           index_{index},
           sea_(std::move(sea)),
@@ -30,6 +30,7 @@ class Conductor::Seat final : public failover::HypervisorCalls, public failover:
     [[nodiscard]] failover::SeaIndex index() const { return index_; }
     [[nodiscard]] failover::Agent& agent() { return agent_; }
     [[nodiscard]] const failover::Agent& agent() const { return agent_; }
+    [[nodiscard]] std::uint64_t unsent() const;
     [[nodiscard]] Instant next() const { return std::min(agent_.wake(), announcer_.next()); }
 
     /// What has happened to it since the last turn.
@@ -73,10 +74,21 @@ class Conductor::Seat final : public failover::HypervisorCalls, public failover:
     failover::Agent agent_;
     failover::Announcer announcer_;
     std::optional<bool> link_;
-    AdapterCounters unwatched_;  ///< What a ring's end notes; the adapter behind it counts.
+    AdapterCounters emitted_;  ///< What became of own frames at the rings' ends.
+    std::uint64_t unmade_ = 0;
 };
 
-void Conductor::Seat::look(Instant now) {
+std::uint64_t Conductor::Side::unsent() const {
+    AdapterTotals sum;
+    sum.add(emitted_);
+    std::uint64_t dropped = 0;
+    for (const std::uint64_t frames : sum.drops[static_cast<std::size_t>(Direction::Out)]) {
+        dropped += frames;
+    }
+    return dropped + unmade_;
+}
+
+void Conductor::Side::look(Instant now) {
     agent_.set_progress(sea_.worker->progress());
     if (const bool up = sea_.real->is_up(); link_ != up) {
         link_ = up;
@@ -86,10 +98,10 @@ void Conductor::Seat::look(Instant now) {
     if (now >= agent_.wake()) agent_.tell(ha::Wake{}, now);
 }
 
-void Conductor::Seat::hear_all(Instant now) {
+void Conductor::Side::hear_all(Instant now) {
     if (sea_.control_channel == nullptr) return;
     std::array<rte_mbuf*, 32> frames;
-    port::Tally tally(unwatched_);
+    port::Tally tally(emitted_);
     const std::uint16_t count = sea_.control_channel->receive(frames.data(), frames.size(), tally);
     for (rte_mbuf* const frame : std::span(frames).first(count)) {
         // One byte more than a message has: a longer frame must not look like one.
@@ -101,7 +113,7 @@ void Conductor::Seat::hear_all(Instant now) {
     }
 }
 
-void Conductor::Seat::announce_due(Instant now) {
+void Conductor::Side::announce_due(Instant now) {
     if (const ha::TrunkSet due = announcer_.take_round(now); !due.empty()) {
         announcer_.add(sea_.clients(due));
     }
@@ -113,16 +125,19 @@ void Conductor::Seat::announce_due(Instant now) {
     }
 }
 
-void Conductor::Seat::emit(port::RingEnd& to,
+void Conductor::Side::emit(port::RingEnd& to,
                            std::span<const std::uint8_t> bytes,
                            std::optional<VlanId> tag) {
     rte_mbuf* frame = rte_pktmbuf_alloc(around_.frames_);
-    if (frame == nullptr) return;  // said again: a keep-alive later, or in a second
+    if (frame == nullptr) {  // said again: a keep-alive later, or in a second
+        ++unmade_;
+        return;
+    }
     std::memcpy(rte_pktmbuf_append(frame, static_cast<std::uint16_t>(bytes.size())),
                 bytes.data(),
                 bytes.size());
     if (tag) port::set_tag_beside(frame, wire::Tci{tag->value});
-    port::Tally tally(unwatched_);
+    port::Tally tally(emitted_);
     to.send(&frame, 1, tally);
 }
 
@@ -133,7 +148,7 @@ Conductor::Conductor(Settings settings, hvswitch::SlotTable& slots, rte_mempool*
       keeper_(std::move(settings.contenders), settings.seas.size(), slots),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     for (Sea& sea : settings.seas) {
-        seats_.push_back(std::make_unique<Seat>(*this, seats_.size(), std::move(sea)));
+        sides_.push_back(std::make_unique<Side>(*this, sides_.size(), std::move(sea)));
     }
 }
 
@@ -151,24 +166,25 @@ void Conductor::start() {
 
 std::optional<SeaStanding> Conductor::standing(const std::string& sea) const {
     const std::lock_guard lock(mutex_);
-    for (const auto& seat : seats_) {
-        if (seat->sea().name != sea) continue;
-        const failover::Agent& agent = seat->agent();
+    for (const auto& side : sides_) {
+        if (side->sea().name != sea) continue;
+        const failover::Agent& agent = side->agent();
         return SeaStanding{.config = agent.config(),
                            .state = agent.state(),
                            .bridge_mode = agent.bridge_mode(),
                            .heard = agent.hearing().counters(),
-                           .said = agent.speaking().counters()};
+                           .said = agent.speaking().counters(),
+                           .unsent = side->unsent()};
     }
     return std::nullopt;
 }
 
 bool Conductor::set_mode(const std::string& sea, ha::Mode mode) {
     const std::lock_guard lock(mutex_);
-    for (const auto& seat : seats_) {
-        if (seat->sea().name != sea || seat->agent().config().mode == mode) continue;
+    for (const auto& side : sides_) {
+        if (side->sea().name != sea || side->agent().config().mode == mode) continue;
         now_ = now();
-        seat->agent().set_mode(mode, now_);
+        side->agent().set_mode(mode, now_);
         ring();
         return true;
     }
@@ -188,8 +204,8 @@ void Conductor::loop() {
     {
         const std::lock_guard lock(mutex_);
         now_ = now();
-        for (const auto& seat : seats_) {
-            deliver(keeper_.connect(seat->index()));
+        for (const auto& side : sides_) {
+            deliver(keeper_.connect(side->index()));
         }
     }
     while (!stopping_.load(std::memory_order_relaxed)) {
@@ -201,8 +217,8 @@ void Conductor::loop() {
     }
     const std::lock_guard lock(mutex_);
     now_ = now();
-    for (const auto& seat : seats_) {
-        seat->agent().tell(ha::Stop{}, now_);
+    for (const auto& side : sides_) {
+        side->agent().tell(ha::Stop{}, now_);
     }
 }
 
@@ -210,15 +226,15 @@ void Conductor::loop() {
 void Conductor::turn() {
     now_ = now();
     std::vector<std::uint64_t> progress;
-    for (const auto& seat : seats_) {
-        progress.push_back(seat->sea().worker->progress());
+    for (const auto& side : sides_) {
+        progress.push_back(side->sea().worker->progress());
     }
     deliver(keeper_.observe(progress, now_));
     deliver_all();
-    for (const auto& seat : seats_) {
-        seat->look(now_);
+    for (const auto& side : sides_) {
+        side->look(now_);
         deliver_all();
-        seat->announce_due(now_);
+        side->announce_due(now_);
     }
 }
 
@@ -230,15 +246,15 @@ void Conductor::deliver_all() {
     while (!news_.empty()) {
         const failover::SlotNews next = news_.front();
         news_.pop_front();
-        seats_[next.sea.value]->agent().tell(next.change, now_);
+        sides_[next.sea.value]->agent().tell(next.change, now_);
     }
 }
 
 Instant Conductor::next() const {
     const std::lock_guard lock(mutex_);
     Instant next = now_ + look_;
-    for (const auto& seat : seats_) {
-        next = std::min(next, seat->next());
+    for (const auto& side : sides_) {
+        next = std::min(next, side->next());
     }
     return next;
 }
@@ -246,8 +262,8 @@ Instant Conductor::next() const {
 void Conductor::rest() {
     std::vector<pollfd> waiting{{.fd = bell_, .events = POLLIN, .revents = 0}};
     bool nothing_there = true;
-    for (const auto& seat : seats_) {
-        port::RingEnd* const channel = seat->sea().control_channel;
+    for (const auto& side : sides_) {
+        port::RingEnd* const channel = side->sea().control_channel;
         if (channel == nullptr) continue;
         nothing_there = channel->prepare_to_sleep() && nothing_there;
         waiting.push_back({.fd = channel->wake_descriptor(), .events = POLLIN, .revents = 0});
@@ -259,8 +275,8 @@ void Conductor::rest() {
         [[maybe_unused]] const int woken =
             ppoll(waiting.data(), waiting.size(), &limit, nullptr);  // any outcome: go on
     }
-    for (const auto& seat : seats_) {
-        if (port::RingEnd* const channel = seat->sea().control_channel) channel->awake();
+    for (const auto& side : sides_) {
+        if (port::RingEnd* const channel = side->sea().control_channel) channel->awake();
     }
     std::uint64_t rung = 0;
     [[maybe_unused]] const ssize_t drained = read(bell_, &rung, sizeof rung);  // EAGAIN: not rung

@@ -29,6 +29,7 @@ struct SeaStanding {
     ha::BridgeMode bridge_mode = ha::BridgeMode::None;
     ha::HearingCounters heard;
     std::array<std::uint64_t, ha::kMessageTypeCount> said{};
+    std::uint64_t unsent = 0;  ///< Own frames, announcements too, that found no buffer or place.
 };
 
 /// Ownership: borrows ports, workers, pool and slots, which outlive it.  Threads: start() and the
@@ -68,7 +69,7 @@ class Conductor {
     [[nodiscard]] std::vector<failover::Occurrence> occurrences(std::uint64_t after) const;
 
   private:
-    class Seat;
+    class Side;
 
     void loop();
     void turn();
@@ -86,7 +87,7 @@ class Conductor {
     failover::Journal journal_;
     std::deque<failover::SlotNews> news_;
     Instant now_{};  ///< Of the turn.
-    std::vector<std::unique_ptr<Seat>> seats_;
+    std::vector<std::unique_ptr<Side>> sides_;
     int bell_ = -1;
     std::atomic<bool> stopping_{false};
     std::thread thread_;

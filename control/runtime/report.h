@@ -101,6 +101,7 @@ struct PairReport {
     std::uint8_t partner_priority = 0;
     std::string refused;                 ///< Why load is not shared; empty: no refusal.
     std::optional<VlanId> control_pvid;  ///< Of the control channel.
+    std::uint64_t unsent = 0;            ///< Own frames that found no buffer or no place.
     Numbers received, sent, rejected;    ///< Control packets by type, by reason.
     std::vector<std::string> alarms;     ///< Raised now.
 };

@@ -103,6 +103,7 @@ PairReport pair_report(const Parts& parts, const Seat& seat, const SeaStanding& 
                       .times_backup = state.counters.times_backup,
                       .flip_flop = state.counters.flip_flop,
                       .partner_known = state.peer.has_value(),
+                      .unsent = standing.unsent,
                       .received = named(standing.heard.believed, type_name),
                       .sent = named(standing.said, type_name),
                       .rejected = named(standing.heard.rejected, reject_name)};

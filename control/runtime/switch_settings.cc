@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "control/runtime/availability.h"
+#include "control/runtime/pairing.h"
 #include "dataplane/base/check.h"
 
 namespace sealane::runtime {
@@ -92,7 +92,7 @@ void give_slots(const Layout& layout, hvswitch::Switch& shared) {
         for (const Seat& seat : layout.seats) {
             if (seat.role != AdapterRole::Trunk || !seat.adapter->enabled) continue;
             if (shared.rules().slot_of(seat.id).index != index) continue;
-            contended = contended || (seat.sea != nullptr && is_available(*seat.sea));
+            contended = contended || (seat.sea != nullptr && is_paired(*seat.sea));
             if (best == nullptr || seat.adapter->trunk_priority < best->adapter->trunk_priority)
                 best = &seat;
         }

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "control/runtime/availability.h"
 #include "control/runtime/clock.h"
+#include "control/runtime/pairing.h"
 #include "control/runtime/parts.h"
 #include "control/runtime/sizing.h"
 #include "control/runtime/switch_settings.h"
@@ -50,7 +50,7 @@ Status open_stations(Parts& parts, std::uint64_t seed) {
         Station& station = parts.stations.emplace_back();
         parts.outlets.push_back(nullptr);
         if (seat.adapter == nullptr) {
-            if (!is_available(*seat.sea)) continue;
+            if (!is_paired(*seat.sea)) continue;
             Result<OpenPort> voice = open_to_agent(true);
             if (!voice) return voice.error();
             station.port = std::move(voice).value();
@@ -221,7 +221,7 @@ Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
     const auto id = parts_->layout.find(sea);
     if (!id || parts_->layout.seat(*id).role != AdapterRole::Sea)
         return Error{"no SEA is called '" + sea + "'; see `sealane sea`"};
-    if (!is_available(*parts_->layout.seat(*id).sea)) {
+    if (!is_paired(*parts_->layout.seat(*id).sea)) {
         return Error{sea + " has ha_mode disabled in " + parts_->config_file +
                      "; give it another there and start again"};
     }

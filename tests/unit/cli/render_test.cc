@@ -161,6 +161,7 @@ High Availability Statistics:
     Control Channel PVID: 100
     Control Packets in: 43
     Control Packets out: 41
+    Own Packets not sent: 0
 Type of Packets Received:
     Keep-Alive Packets: 40
     Recovery Packets: 1

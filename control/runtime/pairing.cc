@@ -1,4 +1,4 @@
-#include "control/runtime/availability.h"
+#include "control/runtime/pairing.h"
 
 #include <algorithm>
 #include <random>
@@ -124,12 +124,12 @@ ha::Keyring draw_keys(std::mt19937_64& chance) {
 
 }  // namespace
 
-bool is_available(const config::Sea& sea) { return sea.ha_mode != config::HaMode::Disabled; }
+bool is_paired(const config::Sea& sea) { return sea.ha_mode != config::HaMode::Disabled; }
 
 bool is_control_channel(const Seat& seat) {
     if (seat.adapter == nullptr) return false;
     return std::ranges::any_of(seat.partition->seas, [&](const config::Sea& sea) {
-        return is_available(sea) && sea.ctl_chan == seat.adapter->name;
+        return is_paired(sea) && sea.ctl_chan == seat.adapter->name;
     });
 }
 
@@ -157,7 +157,7 @@ Duration longest_rest_of(const config::System& model) {
     Duration longest = worker::kHousekeeping;
     for (const config::Partition& partition : model.partitions) {
         for (const config::Sea& sea : partition.seas) {
-            if (is_available(sea)) longest = std::min<Duration>(longest, sea.lease_ms / 4);
+            if (is_paired(sea)) longest = std::min<Duration>(longest, sea.lease_ms / 4);
         }
     }
     return longest;
@@ -168,7 +168,7 @@ std::unique_ptr<Conductor> make_conductor(System::Parts& parts, std::uint64_t se
     std::mt19937_64 chance(seed);
     const ha::Keyring keys = draw_keys(chance);
     for (const Seat& seat : parts.layout.seats) {
-        if (seat.role != AdapterRole::Sea || !is_available(*seat.sea)) continue;
+        if (seat.role != AdapterRole::Sea || !is_paired(*seat.sea)) continue;
         const failover::SeaIndex index{settings.seas.size()};
         settings.seas.push_back(make_sea(parts, seat, keys, chance() | 1));
         add_contenders(parts, seat, index, settings.contenders);

@@ -1,4 +1,5 @@
-// The configuration as high availability wants it.
+// Which SEAs are one of a pair, and what that takes: the configuration as high availability wants
+// it.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 
 namespace sealane::runtime {
 
-/// The SEA takes part in high availability.
-[[nodiscard]] bool is_available(const config::Sea& sea);
+/// The SEA takes part in high availability, whether or not its partner is in this file.
+[[nodiscard]] bool is_paired(const config::Sea& sea);
 
 /// The adapter is the control channel of such a SEA: its port is the SEA's agent.
 [[nodiscard]] bool is_control_channel(const Seat& seat);
