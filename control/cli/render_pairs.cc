@@ -105,7 +105,7 @@ std::string render_events(const json& reply) {
                             event.at("what").get<std::string>(),
                             event.at("cause").get<std::string>());
     }
-    return text;
+    return text.empty() ? "nothing has happened to SEAs\n" : text;
 }
 
 std::string render_sea_set(const json& reply) {

@@ -15,8 +15,7 @@ void Announcer::stop(ha::TrunkSet trunks) {
         round.trunks = round.trunks - trunks;
     }
     std::erase_if(rounds_, [](const Round& round) { return round.trunks.empty(); });
-    // Which trunk adapter's they are is not kept; those that stay are announced again in a second.
-    waiting_.clear();
+    std::erase_if(waiting_, [&](const ClientAddress& one) { return trunks.contains(one.place); });
 }
 
 ha::TrunkSet Announcer::take_round(Instant now) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace sealane::failover {
 struct ClientAddress {
     VlanId vlan;
     MacAddress mac;
+    std::uint8_t place = 0;  ///< Of the trunk adapter that carries the VLAN, in its SEA.
     auto operator<=>(const ClientAddress&) const = default;
 };
 

@@ -14,7 +14,7 @@ struct Occurrence {
     std::uint64_t number = 0;  ///< From 1, without gaps.
     Instant at{};
     std::string sea;    ///< Qualified.
-    std::string kind;   ///< "role", "slot", "alarm", "alarm_over".
+    std::string kind;   ///< "role", "slot", "alarm", "alarm_over", "command".
     std::string what;   ///< "BACKUP > PRIMARY".
     std::string cause;  ///< In words.
 };

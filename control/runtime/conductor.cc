@@ -33,6 +33,8 @@ class Conductor::Side final : public failover::HypervisorCalls, public failover:
     [[nodiscard]] std::uint64_t unsent() const;
     [[nodiscard]] Instant next() const { return std::min(agent_.wake(), announcer_.next()); }
 
+    /// The hypervisor says how one of its slots stands.
+    void hear(const ha::SlotChanged& change, Instant now);
     /// What has happened to it since the last turn.
     void look(Instant now);
     void announce_due(Instant now);
@@ -47,7 +49,6 @@ class Conductor::Side final : public failover::HypervisorCalls, public failover:
         around_.deliver(around_.keeper_.withdraw(index_, trunks));
     }
     void release(ha::TrunkSet trunks) override {
-        announcer_.stop(trunks);
         around_.deliver(around_.keeper_.release(index_, trunks));
     }
 
@@ -96,6 +97,16 @@ void Conductor::Side::look(Instant now) {
     }
     hear_all(now);
     if (now >= agent_.wake()) agent_.tell(ha::Wake{}, now);
+}
+
+void Conductor::Side::hear(const ha::SlotChanged& change, Instant now) {
+    // Whoever has the slot now announces its clients; a word of ours would take them away again.
+    if (change.owner != ha::Owner::Me) {
+        ha::TrunkSet gone;
+        gone.add(change.trunk);
+        announcer_.stop(gone);
+    }
+    agent_.tell(change, now);
 }
 
 void Conductor::Side::hear_all(Instant now) {
@@ -184,6 +195,7 @@ bool Conductor::set_mode(const std::string& sea, ha::Mode mode) {
     for (const auto& side : sides_) {
         if (side->sea().name != sea || side->agent().config().mode == mode) continue;
         now_ = now();
+        side->note("command", "ha_mode " + std::string(failover::name_of(mode)), "somebody asked");
         side->agent().set_mode(mode, now_);
         ring();
         return true;
@@ -200,7 +212,17 @@ std::vector<failover::Occurrence> Conductor::occurrences(std::uint64_t after) co
     return found;
 }
 
+/// A port knows of its link once its worker has served it.
+void Conductor::wait_for_workers() const {
+    for (const auto& side : sides_) {
+        while (side->sea().worker->progress() == 0 && !stopping_.load(std::memory_order_relaxed)) {
+            wait_for(std::chrono::milliseconds{1});
+        }
+    }
+}
+
 void Conductor::loop() {
+    wait_for_workers();
     {
         const std::lock_guard lock(mutex_);
         now_ = now();
@@ -246,7 +268,7 @@ void Conductor::deliver_all() {
     while (!news_.empty()) {
         const failover::SlotNews next = news_.front();
         news_.pop_front();
-        sides_[next.sea.value]->agent().tell(next.change, now_);
+        sides_[next.sea.value]->hear(next.change, now_);
     }
 }
 

@@ -72,6 +72,7 @@ class Conductor {
     class Side;
 
     void loop();
+    void wait_for_workers() const;
     void turn();
     void deliver(failover::SlotKeeper::News news);
     void deliver_all();

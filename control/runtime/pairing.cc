@@ -63,7 +63,7 @@ std::vector<failover::ClientAddress> clients_behind(const Parts& parts,
             .for_each([&](hvswitch::AddressKey key, const hvswitch::AddressEntry& entry) {
                 const bool is_client = parts.layout.seat(entry.adapter).role == AdapterRole::Client;
                 if (is_client && rules.is_member(key.vlan()))
-                    found.push_back({key.vlan(), key.mac()});
+                    found.push_back({key.vlan(), key.mac(), static_cast<std::uint8_t>(place)});
             });
     }
     std::ranges::sort(found);

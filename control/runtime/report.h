@@ -125,7 +125,7 @@ struct EventReport {
     std::uint64_t number = 0;  ///< From 1, without gaps.
     double age_s = 0;
     std::string sea;
-    std::string kind;  ///< "role", "slot", "alarm", "alarm_over".
+    std::string kind;  ///< "role", "slot", "alarm", "alarm_over", "command".
     std::string what;
     std::string cause;
 };

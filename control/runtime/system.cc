@@ -1,5 +1,6 @@
 #include "control/runtime/system.h"
 
+#include <array>
 #include <utility>
 
 #include "control/runtime/clock.h"
@@ -163,6 +164,15 @@ Status start_workers(Parts& parts) {
     return done();
 }
 
+config::Sea* find_sea(config::System& model, const std::string& name) {
+    for (config::Partition& partition : model.partitions) {
+        for (config::Sea& sea : partition.seas) {
+            if (config::qualified(partition, sea.name) == name) return &sea;
+        }
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 worker::EalNeeds needs_of(const config::System& model) {
@@ -218,16 +228,19 @@ System::~System() = default;
 const config::System& System::model() const { return parts_->model; }
 
 Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
-    const auto id = parts_->layout.find(sea);
-    if (!id || parts_->layout.seat(*id).role != AdapterRole::Sea)
-        return Error{"no SEA is called '" + sea + "'; see `sealane sea`"};
-    if (!is_paired(*parts_->layout.seat(*id).sea)) {
+    config::Sea* const set = find_sea(parts_->model, sea);
+    if (set == nullptr) return Error{"no SEA is called '" + sea + "'; see `sealane sea`"};
+    if (!is_paired(*set)) {
         return Error{sea + " has ha_mode disabled in " + parts_->config_file +
                      "; give it another there and start again"};
     }
-    for (const ha::Mode wanted : {ha::Mode::Auto, ha::Mode::Standby, ha::Mode::Sharing}) {
+    constexpr std::array kModes{std::pair{ha::Mode::Auto, config::HaMode::Auto},
+                                std::pair{ha::Mode::Standby, config::HaMode::Standby},
+                                std::pair{ha::Mode::Sharing, config::HaMode::Sharing}};
+    for (const auto& [wanted, in_file] : kModes) {
         if (failover::name_of(wanted) != mode) continue;
         parts_->conductor->set_mode(sea, wanted);
+        set->ha_mode = in_file;  // what runs is what a dump says
         return done();
     }
     return Error{"ha_mode can't be '" + mode +

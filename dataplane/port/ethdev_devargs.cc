@@ -166,6 +166,8 @@ std::string explain_failed_probe(std::string_view devargs, int fault) {
     if (fault == EFAULT || fault == ENODEV || fault == EINVAL) {
         return "DPDK knows no such device, or refuses its arguments; the log has the cause";
     }
+    // Drivers say -1 of whatever went wrong, which would read as a lack of permission.
+    if (fault == EPERM) return "its driver gave up; the log has the cause";
     return std::string(rte_strerror(fault)) + "; the log has the cause";
 }
 

@@ -105,6 +105,9 @@ def play_failover(scene):
     said = pair.switch.call("sea", "set", "vios1/ent6", "ha_mode=standby")
     check("ha_mode is set while it runs", said.returncode == 0, said.stderr)
     check("the one in standby hands over", pair.becomes("BACKUP", "PRIMARY"), pair.states())
+    check("a dump has the mode that it runs in", "ha_mode: standby" in pair.switch.call("config", "dump").stdout)
+    check("what was asked for is an event", ("vios1/ent6", "ha_mode standby") in pair.events("command"),
+          pair.events("command"))
     check("client and host talk", pair.talks())
     wrong = pair.switch.call("sea", "set", "vios1/ent6", "ha_mode=best")
     check("another mode is refused with those that there are",

@@ -183,6 +183,8 @@ Type of Packets Received:
 }
 
 TEST(Render, EventsAreALineEach) {
+    EXPECT_EQ(render_events({{"events", nlohmann::json::array()}}),
+              "nothing has happened to SEAs\n");
     const nlohmann::json event{{"number", 1},
                                {"age_s", 0.25},
                                {"sea", "vios2/ent6"},
