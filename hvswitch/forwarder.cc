@@ -88,7 +88,8 @@ Forwarder::Forwarder(Parts parts)
 unsigned Forwarder::forward(AdapterId from, Instant now) {
     port::Tally counted = tally(from);
     std::array<rte_mbuf*, port::kBurst> received;
-    const std::uint16_t count = port(from).receive(received.data(), port::kBurst, counted);
+    port::Allowance& allowance = intakes_[from.index].allowance;
+    const std::uint16_t count = port(from).receive(received.data(), allowance.room(), counted);
     if (count == 0) return 0;
 
     const SwitchRules& rules = parts_.shared.rules();
@@ -97,13 +98,14 @@ unsigned Forwarder::forward(AdapterId from, Instant now) {
     const std::uint64_t bytes = admit_all(rules, from, {received.data(), count}, batch);
     counted.received(count, bytes);
     poll_.spent.bytes = bytes;
+    poll_.spent.taken = count;
     look_at_sources(rules, from, batch, now);
     if (rules.port(from).storm.any()) [[unlikely]]
         limit_storms(rules, from, batch, now);
     counted.admitted(batch.size());
     route_all(rules, from, batch);
     emit_all(rules, from);
-    intakes_[from.index].allowance.spent(poll_.spent);
+    allowance.spent(poll_.spent);
     return count;
 }
 

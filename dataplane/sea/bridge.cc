@@ -39,7 +39,7 @@ Bridge::Bridge(BridgeRules rules, Parts parts)
 unsigned Bridge::from_wire() {
     port::Tally tally = real_tally();
     std::array<rte_mbuf*, port::kBurst> received;
-    const std::uint16_t count = real_port().receive(received.data(), port::kBurst, tally);
+    const std::uint16_t count = real_port().receive(received.data(), wire_allowance_.room(), tally);
     if (count == 0) return 0;
 
     // Decide first ...
@@ -59,7 +59,7 @@ unsigned Bridge::from_wire() {
     const std::uint64_t bytes = batch.fill(received.data(), count, tally, judge);
     tally.received(count, bytes);
     tally.admitted(batch.size());
-    port::Spending spent{.bytes = bytes, .frames = 0};
+    port::Spending spent{.bytes = bytes, .frames = 0, .taken = count};
 
     // ... then move, one burst a trunk.
     const std::span<const Frame> frames = batch.release();

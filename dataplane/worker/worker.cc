@@ -63,6 +63,7 @@ Worker::Worker(Settings settings, const std::vector<Poller*>& pollers, Quiescenc
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       mailbox_(std::make_unique<Mailbox>()) {
     SEALANE_CHECK(settings_.take_turns <= pollers.size(), "more pollers take turns than there are");
+    stride_ = std::clamp<std::size_t>(pollers.size() / kAskedATurn, 4, 16);
     can_wait_ = watch(wait_set_, bell_);
     for (Poller* const poller : pollers) {
         pollers_.push_back({poller, static_cast<std::uint32_t>(pollers_.size())});
@@ -115,7 +116,6 @@ void Worker::call(const std::function<void()>& work) {
 }
 
 unsigned Worker::turn(Instant now) {
-    constexpr std::size_t kStride = 4;
     unsigned frames = 0;
     ++turn_;
     const auto first = pollers_.begin();
@@ -124,7 +124,7 @@ unsigned Worker::turn(Instant now) {
     bool has_rivals = false;
     for (auto place = first; place != pollers_.end(); ++place) {
         // Who had nothing is asked less often while others have something, but soon enough.
-        if (busy_ && place->quiet && (place->number + turn_) % kStride != 0) continue;
+        if (busy_ && place->quiet && (place->number + turn_) % stride_ != 0) continue;
         const unsigned found = place->poller->poll(now);
         place->quiet = found == 0;
         frames += found;

@@ -54,8 +54,9 @@ class Worker {
     void call(const std::function<void()>& work);
 
     /// One turn.  Returns the frames taken.  After a turn that found frames, a poller that had none
-    /// is asked every fourth turn only; after one that found none, all are asked.  Who had some
-    /// first is the last to be asked in the next, of those that take turns.
+    /// is asked every fourth turn only, of very many every sixteenth (kAskedATurn); after one that
+    /// found none, all are asked.  Who had some first is the last to be asked in the next, of those
+    /// that take turns.
     unsigned turn(Instant now);
     /// The slow work of every poller.
     void service(Instant now);
@@ -81,8 +82,13 @@ class Worker {
         bool quiet = false;    ///< It had nothing when it was last asked.
     };
     std::vector<Place> pollers_;  ///< In the order in which they are asked.
+    /// While others have frames, about so many that had none are asked a turn, each after 4 to 16
+    /// turns: what has nothing costs a burst as little as it can.
+    static constexpr std::size_t kAskedATurn = 16;
+
     std::size_t turn_ = 0;
-    bool busy_ = false;  ///< The last turn found frames.
+    std::size_t stride_ = 4;  ///< Who had nothing is asked once in so many turns.
+    bool busy_ = false;       ///< The last turn found frames.
     Quiescence& quiescence_;
     bool must_poll_ = false;
     int wait_set_ = -1;         // epoll descriptor: bell_ and every poller's descriptor

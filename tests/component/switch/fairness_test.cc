@@ -63,6 +63,19 @@ TEST(Allowance, OfADebtThatIsPaidNothingIsRemembered) {
     }
 }
 
+TEST(Allowance, APollTakesWhatATurnPaysOfTheLastOnesKind) {
+    Allowance allowance;
+    EXPECT_EQ(allowance.room(), port::kBurst);
+    allowance.spent({.bytes = 64 * 65'230, .frames = 64, .taken = 64});
+    EXPECT_EQ(allowance.room(), 4);
+    allowance.spent({.bytes = 4 * 65'230, .frames = 4, .taken = 4});
+    EXPECT_EQ(allowance.room(), 4) << "and stays there without debts";
+    allowance.spent({.bytes = 60, .frames = 1, .taken = 1});
+    EXPECT_EQ(allowance.room(), port::kBurst) << "nothing older is remembered";
+    allowance.spent({.bytes = 2 * 65'230, .frames = 4 * Allowance::kFrames, .taken = 2});
+    EXPECT_EQ(allowance.room(), 1);
+}
+
 TEST(Allowance, DebtEnds) {
     Allowance allowance;
     for (int i = 0; i < 1000; ++i) {
@@ -123,7 +136,8 @@ TEST_F(Fairness, LargeFramesCostTheirSenderTurnsAndThenNothing) {
     for (int missed = 0; missed < 13; ++missed) {
         ASSERT_EQ(rig().forward(kSender), 0U) << missed;
     }
-    for (int full = 0; full < 10; ++full) {
+    EXPECT_EQ(rig().forward(kSender), 4U) << "as many as a turn pays of what it brought last";
+    for (int full = 0; full < 9; ++full) {
         rig().drain();
         ASSERT_EQ(rig().forward(kSender), 64U) << full;
     }
@@ -191,18 +205,19 @@ TEST_F(Large, ToManyIsNotMadeForThoseWhoAreNotThere) {
     EXPECT_EQ(rig().totals(kSecond).dropped(Direction::Out, Drop::PortDown), 1U);
 }
 
-TEST_F(Large, CostsItsSenderTurnsByItsPieces) {
-    // 3 x 10 segments each, so that 64 are 1,920: of two such polls a turn pays 1,024 twice.
+TEST_F(Large, CostsItsSenderPlacesByItsPieces) {
+    // 3 x 10 segments each, so that a turn's 1,024 pay for 34.
     for (int i = 0; i < 128; ++i) {
         inject_large(1000, 100);
     }
     inject(broadcast_, 64);
     EXPECT_EQ(rig().forward(kSender), 64U);
     rig().drain();
-    EXPECT_EQ(rig().forward(kSender), 64U);
+    EXPECT_EQ(rig().forward(kSender), 34U);
     rig().drain();
-    EXPECT_EQ(rig().forward(kSender), 0U);
-    EXPECT_EQ(rig().forward(kSender), 64U);
+    EXPECT_EQ(rig().forward(kSender), 34U) << "the last 30, and 4 broadcasts";
+    rig().drain();
+    EXPECT_GT(rig().forward(kSender), 34U);
     rig().run();
     for (const AdapterId to : {kFirst, kSecond, kKnown}) {
         EXPECT_EQ(rig().take(to).size(), 128U * 10 + 64);

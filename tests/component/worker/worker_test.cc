@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -97,6 +98,25 @@ TEST(Worker, AsksQuietOnesEveryFourthTurnWhileOthersAreBusy) {
     const std::uint64_t before = other.polls;
     step(5);  // a turn without frames hides nobody from those that follow
     EXPECT_EQ(other.polls, before + 5);
+}
+
+TEST(Worker, OfVeryManyQuietOnesEachIsAskedEverySixteenthTurn) {
+    Quiescence quiescence(1);
+    Counting busy(false);
+    std::vector<std::unique_ptr<Counting>> quiet;
+    std::vector<Poller*> all{&busy};
+    for (int i = 0; i < 255; ++i) {
+        quiet.push_back(std::make_unique<Counting>(false));
+        all.push_back(quiet.back().get());
+    }
+    Worker worker({}, all, quiescence);
+    busy.frames = 1;
+    for (int turn = 0; turn < 1 + 16; ++turn) {
+        worker.turn({});
+    }
+    for (const auto& one : quiet) {
+        EXPECT_EQ(one->polls, 1U + 1U);
+    }
 }
 
 /// Writes its name down when it is asked.
