@@ -38,7 +38,7 @@ VIOS = """\
       - {{name: ent5, type: virtual, vswitch: ETHERNET0, pvid: 100}}
     seas:
       - {{name: ent6, real_adapter: ent0, virt_adapters: [ent3, ent4], pvid_adapter: ent3, pvid: 99, ctl_chan: ent5,
-         ha_mode: {mode}, health_time: 1, keepalive_ms: 500}}
+         ha_mode: {mode}, health_time: 1, keepalive_ms: 500, lease_ms: 2000}}
 """
 
 
