@@ -34,8 +34,9 @@ struct OpenPort {
                                          const port::Pools& pools,
                                          std::uint64_t seed);
 
-/// Between a SEA's agent (near or far, see who asks) and the dataplane.  With `tag_beside` in the
-/// form of links, else as a client's.
+/// Between a SEA's agent and the dataplane.  With `tag_beside` in the form of links: the SEA's own
+/// frames, from the agent (near) to its bridge (far).  Otherwise as a client's: the control
+/// channel, between the switch (near) and the agent (far).
 [[nodiscard]] Result<OpenPort> open_to_agent(bool tag_beside);
 
 /// The link between a trunk adapter (near) and its SEA (far).
