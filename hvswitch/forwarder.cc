@@ -88,9 +88,13 @@ Forwarder::Forwarder(Parts parts)
 unsigned Forwarder::forward(AdapterId from, Instant now) {
     port::Tally counted = tally(from);
     std::array<rte_mbuf*, port::kBurst> received;
-    port::Allowance& allowance = intakes_[from.index].allowance;
+    Intake& intake = intakes_[from.index];
+    port::Allowance& allowance = intake.allowance;
     const std::uint16_t count = port(from).receive(received.data(), allowance.room(), counted);
-    if (count == 0) return 0;
+    if (count == 0) {
+        intake.empty_polls.add(1);
+        return 0;
+    }
 
     const SwitchRules& rules = parts_.shared.rules();
     poll_ = {};
@@ -119,7 +123,8 @@ std::uint64_t Forwarder::admit_all(const SwitchRules& rules,
                                    std::span<rte_mbuf* const> received,
                                    Batch& batch) {
     const PortRules& port = rules.port(from);
-    const bool active = !port.is_trunk || parts_.shared.slots().holds(rules.slot_of(from), from);
+    const bool active =
+        !port.is_trunk || parts_.shared.slots().may_bring_in(rules.slot_of(from), from);
     const AddressTable& table = parts_.shared.table(port.vswitch);
     const auto probe = [&](MacAddress mac, VlanId vlan) {
         return table.probe(AddressKey(port.vswitch, vlan, mac));

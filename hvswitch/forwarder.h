@@ -42,6 +42,12 @@ class Forwarder {
 
     void service(AdapterId adapter, Instant now);
 
+    /// How often its port had nothing: what was there when this was read is gone once it is more,
+    /// if the worker has seen what was there (Quiescence).  Any thread.
+    [[nodiscard]] std::uint64_t empty_polls(AdapterId of) const {
+        return intakes_[of.index].empty_polls.read();
+    }
+
     [[nodiscard]] port::Port& port(AdapterId id) const { return parts_.outlets[id.index]->port(); }
 
   private:
@@ -86,6 +92,7 @@ class Forwarder {
     struct Intake {
         port::Allowance allowance;
         StormControl storms;
+        Counter empty_polls;
     };
     std::vector<Intake> intakes_;  // by AdapterId
     Outbox outbox_;

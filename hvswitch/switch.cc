@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "dataplane/base/check.h"
+
 namespace sealane::hvswitch {
 namespace {
 
@@ -28,8 +30,10 @@ Switch::Switch(Settings settings)
     : quiescence_(settings.workers),
       owned_rules_(std::make_unique<const SwitchRules>(std::move(settings.rules))),
       rules_(owned_rules_.get()),
-      slots_(settings.slots),
+      slots_(settings.slot_words.empty() ? SlotTable(settings.slots)
+                                         : SlotTable(settings.slot_words)),
       several_workers_(settings.workers > 1) {
+    SEALANE_CHECK(slots_.size() == settings.slots, "a trunk slot has no word, or a word no slot");
     for (const AddressTable::Limits& limits : settings.tables) {
         // Another seed for each table: what collides in one doesn't in the next.
         const std::uint64_t seed = settings.seed + tables_.size() * 0x9e37'79b9'7f4a'7c15;
@@ -61,8 +65,9 @@ void Switch::adapt_tables() {
 
 void Switch::fix_own_addresses() {
     const SwitchRules& now = rules();
-    for (std::uint16_t index = 0; index < now.adapters(); ++index) {
-        const PortRules& port = now.port({index});
+    for (std::size_t index = 0; index < now.adapters(); ++index) {
+        const AdapterId own{static_cast<std::uint16_t>(index)};
+        const PortRules& port = now.port(own);
         if (!port.present || port.mac.is_zero()) continue;
         for (std::uint16_t vlan = 1; vlan < kVlanCount - 1; ++vlan) {
             if (!port.is_member({vlan})) continue;
@@ -73,7 +78,7 @@ void Switch::fix_own_addresses() {
                 [[maybe_unused]] const Status fixed =
                     table(port.vswitch)
                         .fix(AddressKey(port.vswitch, {vlan}, port.mac),
-                             {index},
+                             own,
                              AddressKind::Configured);
             });
         }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "dataplane/worker/quiescence.h"
@@ -23,6 +24,9 @@ class Switch {
     struct Settings {
         SwitchRules::Settings rules;
         std::size_t slots = 0;
+        /// Where the slots are kept for others to look at: one word a slot, which outlives the
+        /// switch (SlotTable).  Empty: the switch has its own.
+        std::span<std::atomic<std::uint64_t>> slot_words;
         std::vector<AddressTable::Limits> tables;  ///< One for each vswitch, by VswitchId.
         std::uint32_t workers = 1;
         std::uint64_t seed = 0;
@@ -48,7 +52,9 @@ class Switch {
 
     [[nodiscard]] SlotTable& slots() { return slots_; }
     [[nodiscard]] const SlotTable& slots() const { return slots_; }
-    [[nodiscard]] std::size_t vswitches() const { return tables_.size(); }
+    [[nodiscard]] std::uint8_t vswitches() const {
+        return static_cast<std::uint8_t>(tables_.size());
+    }
     [[nodiscard]] AddressTable& table(VswitchId id) { return *tables_[id.index]; }
     [[nodiscard]] const AddressTable& table(VswitchId id) const { return *tables_[id.index]; }
 

@@ -56,8 +56,9 @@ class Lint(unittest.TestCase):
 
     def test_what_tidy_says_on_standard_error_is_shown(self):
         (self.root / "control/x.cc").write_text("int x = 1;\n")
-        (self.root / "build/tidy").mkdir(parents=True)
-        (self.root / "build/tidy/compile_commands.json").write_text("not json")
+        (self.root / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(x NONE)\n")
+        (self.root / "CMakePresets.json").write_text(
+            '{"version": 6, "configurePresets": [{"name": "release", "generator": "Ninja", "binaryDir": "b"}]}')
         done = self.lint("tidy")
         self.assertIn("compilation database", done.stderr)
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
 #include <iostream>
+#include <poll.h>
 #include <span>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -12,10 +14,12 @@
 #include <unistd.h>
 #include <vector>
 
+#include "control/app/frame_directory.h"
 #include "control/app/seed.h"
 #include "control/app/socket_guard.h"
 #include "control/app/version.h"
 #include "control/cli/check.h"
+#include "control/cli/command_line.h"
 #include "control/cli/render.h"
 #include "control/config/load.h"
 #include "control/config/notices.h"
@@ -23,6 +27,7 @@
 #include "control/rpc/methods.h"
 #include "control/rpc/server.h"
 #include "control/runtime/clock.h"
+#include "control/runtime/layout.h"
 #include "control/runtime/peer_watch.h"
 #include "control/runtime/system.h"
 #include "dataplane/worker/eal.h"
@@ -122,60 +127,84 @@ void log_events(std::uint64_t& told, const runtime::System& system) {
     }
 }
 
-/// The sockets that the frame's ports make.
-std::vector<std::string> port_sockets(const config::System& model) {
-    std::vector<std::string> paths;
-    for (const config::Partition& partition : model.partitions) {
-        for (const config::Adapter& adapter : partition.adapters) {
-            const auto* stream = std::get_if<config::QemuStreamPort>(&adapter.port);
-            if (stream != nullptr && stream->listen) paths.push_back(stream->path);
-            const auto* vhost = std::get_if<config::VhostUserPort>(&adapter.port);
-            if (vhost != nullptr && vhost->server) paths.push_back(vhost->path);
-        }
-    }
-    return paths;
-}
-
 std::string some(std::size_t number, const char* thing) {
     return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }
 
-void log_start(const config::System& model, bool hugepages, const std::string& control) {
-    std::size_t adapters = 0;
-    std::size_t seas = 0;
-    for (const config::Partition& partition : model.partitions) {
-        adapters += partition.adapters.size();
-        seas += partition.seas.size();
-    }
+void log_start(const runtime::System& system, const std::string& control) {
+    const runtime::SystemReport report = system.system();
+    const std::size_t seas = system.seas().size();
+    const std::size_t adapters = system.adapters().size() - seas;
     spdlog::info("{} runs: {}, {}, {}hugepages; control at {}",
-                 model.name,
+                 report.part.empty() ? report.system : report.system + " as " + report.part,
                  some(adapters, "adapter"),
                  some(seas, "SEA"),
-                 hugepages ? "" : "no ",
+                 report.hugepages ? "" : "no ",
                  control);
 }
 
+/// Connects a VIOS to its hypervisor, which may come later.  Null: somebody stopped us meanwhile.
+Result<std::unique_ptr<hypercall::Client>> wait_for_hypervisor(const config::System& model,
+                                                               const runtime::Part& part,
+                                                               const rpc::Fd& signals) {
+    constexpr int kBetweenMs = 100;
+    constexpr Duration kAnswer = std::chrono::seconds{5};
+    const hypercall::Client::Settings settings{.path = runtime::hypercall_path(part),
+                                               .digest = runtime::digest_of(model),
+                                               .partition = part.vios};
+    for (bool told = false; hypercall::is_nobody_there(settings.path); told = true) {
+        if (!told) {
+            spdlog::info("waiting for the hypervisor at {}: `sealane run FILE --as hypervisor`",
+                         settings.path);
+        }
+        pollfd stop{.fd = signals.get(), .events = POLLIN, .revents = 0};
+        if (::poll(&stop, 1, kBetweenMs) > 0) return std::unique_ptr<hypercall::Client>();
+    }
+    return hypercall::Client::connect(settings, kAnswer);
+}
+
+/// What `run` was asked for, understood.
+struct Task {
+    const cli::Invocation& asked;
+    config::System model;
+    runtime::Part part;
+    std::string control;
+};
+
 /// All that has threads; its end is the end of them.
-int serve(const config::System& model,
-          const cli::Invocation& asked,
+int serve(const Task& task,
           const rpc::Listener& listener,
           const rpc::Fd& signals,
           SocketGuard& guard) {
-    worker::EalNeeds needs = runtime::needs_of(model);
+    const cli::Invocation& asked = task.asked;
+    runtime::Start how{.config_file = asked.file,
+                       .seed = new_seed(),
+                       .draw = [] { return new_seed() | 1; },
+                       .part = task.part};
+    if (task.part.kind == runtime::PartKind::Vios) {
+        auto hypervisor = wait_for_hypervisor(task.model, task.part, signals);
+        if (!hypervisor) return fail(asked, hypervisor.error());
+        how.hypervisor = std::move(hypervisor).value();
+        if (!how.hypervisor) {
+            take_stop_signal(signals);
+            return kExitDone;
+        }
+    }
+    worker::EalNeeds needs = runtime::needs_of(task.model, task.part);
     needs.log = log_line_of_dpdk;
     const auto environment = worker::Eal::start(needs);
     if (!environment) return fail(asked, environment.error());
-    const std::vector<std::string> sockets = port_sockets(model);
+    const std::vector<std::string> sockets = runtime::sockets_of(task.model, task.part);
     for (const std::string& path : sockets) {
         guard.expect(path);
     }
-    auto system = runtime::System::start(model, **environment, asked.file, new_seed());
+    auto system = runtime::System::start(task.model, **environment, std::move(how));
     if (!system) return fail(asked, system.error());
     for (const std::string& path : sockets) {
         guard.watch(path);
     }
     log_notices(**system);
-    log_start(model, (*environment)->profile().hugepages, listener.path());
+    log_start(**system, listener.path());
 
     const rpc::Methods methods = rpc::make_methods(**system, version_facts());
     runtime::PeerWatch watch;
@@ -183,12 +212,33 @@ int serve(const config::System& model,
     const auto log_news = [&watch, &told, &running = **system] {
         log_changes(watch, running);
         log_events(told, running);
+        return !running.has_lost_hypervisor();
     };
     const Status served = rpc::Server(listener, methods, runtime::now)
                               .serve_until(signals.get(), {kLookEvery, log_news});
     if (!served) return fail(asked, served.error());
+    if ((*system)->has_lost_hypervisor()) {
+        return fail(asked,
+                    Error{task.part.vios + " ends: its hypervisor has gone, and a partition does "
+                                           "not outlive it"});
+    }
     take_stop_signal(signals);
     return kExitDone;
+}
+
+Result<Task> understand(const cli::Invocation& asked, const config::System& model) {
+    Task task{.asked = asked, .model = model, .part = {}, .control = asked.control};
+    if (asked.part.empty()) return task;
+    const std::string directory =
+        !asked.directory.empty()
+            ? asked.directory
+            : cli::default_frame_directory(std::getenv("XDG_RUNTIME_DIR"), ::geteuid(), model.name);
+    Result<runtime::Part> part = runtime::find_part(model, asked.part, directory);
+    if (!part) return part.error();
+    task.part = std::move(part).value();
+    if (!asked.control_given) task.control = runtime::control_path(task.part);
+    if (Status made = make_frame_directory(directory); !made) return made.error();
+    return task;
 }
 
 }  // namespace
@@ -204,13 +254,15 @@ int run_daemon(const cli::Invocation& asked) {
         return exit_code;
     }
     log_notices(asked.file, *loaded.system);
+    const Result<Task> task = understand(asked, *loaded.system);
+    if (!task) return fail(asked, task.error());
 
     const rpc::Fd signals = catch_stop_signals();
-    guard->expect(asked.control);
-    const auto listener = rpc::Listener::open(asked.control);
+    guard->expect(task->control);
+    const auto listener = rpc::Listener::open(task->control);
     if (!listener) return fail(asked, listener.error());
     guard->watch(listener->path());
-    return serve(*loaded.system, asked, *listener, signals, *guard);
+    return serve(*task, *listener, signals, *guard);
 }
 
 }  // namespace sealane::app

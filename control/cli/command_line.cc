@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "control/cli/number.h"
+#include "control/config/model.h"
 #include "control/rpc/socket_file.h"
 #include "dataplane/base/impairment.h"
 #include "dataplane/base/mac.h"
@@ -23,7 +24,6 @@ struct Parser {
     CLI::App app{"PowerVM's virtual network in software", "sealane"};
     Invocation asked;
     bool version_flag = false;
-    std::string part;
     std::uint16_t vlan = 0;
     double watch_s = 0;
     std::uint32_t limit = 0;
@@ -33,6 +33,7 @@ struct Parser {
     void add_watching_verbs();
     void add_config();
     void add_fdb();
+    void add_mtu();
     void add_impair();
     void add_sea();
     CLI::App* add_verb(CLI::App* parent, const char* name, const char* meaning, Verb verb);
@@ -97,6 +98,7 @@ Parser::Parser(const std::string& default_control) {
     add_config();
     add_fdb();
     add_sea();
+    add_mtu();
     add_impair();
 }
 
@@ -113,9 +115,19 @@ CLI::App* Parser::add_verb(CLI::App* parent, const char* name, const char* meani
 void Parser::add_local_verbs() {
     CLI::App* run = add_verb(&app, "run", "run the frame that FILE describes", Verb::Run);
     run->add_option("FILE", asked.file, "configuration")->required()->type_name("");
-    run->add_option("--as", part)->group("");
+    run->add_option("--as",
+                    asked.part,
+                    "run one part of it: `hypervisor`, or a VIOS by its name, each a process")
+        ->type_name("PART");
+    run->add_option("--frame",
+                    asked.directory,
+                    "with --as: the directory where the parts meet; default: sealane-SYSTEM in\n"
+                    "$XDG_RUNTIME_DIR, in /run for root, else /tmp/sealane-UID-SYSTEM")
+        ->type_name("DIR")
+        ->check([](const std::string& text) { return text.empty() ? "names no directory" : ""; });
     run->footer(
-        "Listens on --control and ends on SIGTERM, SIGINT or SIGHUP.\n"
+        "Listens on --control (a part: on DIR/PART.control) and ends on SIGTERM, SIGINT or "
+        "SIGHUP.\n"
         "Relative socket paths in FILE are relative to the working directory.\n" +
         std::string(kCommonOptions));
     add_verb(&app, "check", "tell what is wrong with FILEs, without running them", Verb::Check)
@@ -226,6 +238,15 @@ void Parser::add_sea() {
     events->add_flag("--follow", asked.follow, "and what happens from now on");
 }
 
+void Parser::add_mtu() {
+    CLI::App* mtu = add_verb(&app, "mtu", "change how long frames to an adapter may be", Verb::Mtu);
+    mtu->add_option("ADAPTER", asked.adapter, "such as lpar1/ent0")->required()->type_name("");
+    mtu->add_option("BYTES", asked.mtu, "of payload, 68 to 65394")
+        ->required()
+        ->type_name("")
+        ->check(count_within(config::kMinMtu, config::kMaxMtu));
+}
+
 void Parser::add_impair() {
     CLI::App* impair = add_verb(
         &app, "impair", "make an adapter's wire bad, and tell what that did", Verb::Impair);
@@ -277,9 +298,9 @@ void Parser::take_over() {
     if (!version_flag && app.get_subcommands().empty()) {
         throw CLI::RequiredError("a verb (see `sealane --help`)");
     }
-    if (!part.empty()) {
-        throw CLI::ValidationError(
-            "--as", "is not built yet: `sealane run FILE` runs all of the frame in one process");
+    asked.control_given = app.count("--control") > 0;
+    if (!asked.directory.empty() && asked.part.empty()) {
+        throw CLI::ValidationError("--frame", "is of a part, so it needs --as");
     }
     if (asked.verb == Verb::ConfigDump && !asked.file.empty()) asked.verb = Verb::ConfigDumpFile;
     if (uses_control(asked.verb)) {
@@ -326,6 +347,16 @@ std::string default_control_path(const char* sealane_control,
     }
     if (user == 0) return "/run/sealane.sock";
     return "/tmp/sealane-" + std::to_string(user) + ".sock";
+}
+
+std::string default_frame_directory(const char* xdg_runtime_dir,
+                                    std::uint32_t user,
+                                    const std::string& system) {
+    if (xdg_runtime_dir != nullptr && *xdg_runtime_dir != '\0') {
+        return std::string(xdg_runtime_dir) + "/sealane-" + system;
+    }
+    if (user == 0) return "/run/sealane-" + system;
+    return "/tmp/sealane-" + std::to_string(user) + "-" + system;
 }
 
 }  // namespace sealane::cli

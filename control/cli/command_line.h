@@ -26,4 +26,10 @@ struct CommandLine {
                                                const char* xdg_runtime_dir,
                                                std::uint32_t user);
 
+/// Where the parts of the frame `system` meet unless told otherwise: sealane-SYSTEM in
+/// $XDG_RUNTIME_DIR, in /run for root, /tmp/sealane-UID-SYSTEM for everyone else.
+[[nodiscard]] std::string default_frame_directory(const char* xdg_runtime_dir,
+                                                  std::uint32_t user,
+                                                  const std::string& system);
+
 }  // namespace sealane::cli

@@ -166,7 +166,8 @@ std::vector<Finding> judge_qemu(const MachineFacts& facts) {
             findings.push_back({Level::Note,
                                 "qemu",
                                 name + ": -netdev stream, without reconnect (8.0 has it): after a "
-                                       "restart of the daemon the guest must be restarted too",
+                                       "restart of the daemon a guest that connects must be "
+                                       "restarted too, one that listens not",
                                 ""});
         } else {
             findings.push_back({Level::Warn,

@@ -35,6 +35,7 @@ enum class Verb : std::uint8_t {
     SeaSet,
     Events,
     Impair,
+    Mtu,
 };
 
 inline constexpr int kExitDone = 0;
@@ -62,10 +63,13 @@ struct ImpairRequest {
 struct Invocation {
     Verb verb = Verb::Show;
     bool json = false;
-    std::string control;  ///< Path of the control socket.
+    std::string control;         ///< Path of the control socket.
+    bool control_given = false;  ///< By --control, not by default.
     double timeout_s = 5;
 
     std::string file;
+    std::string part;       ///< Of `run`: "hypervisor" or a VIOS; empty: all in one process.
+    std::string directory;  ///< Of `run`: where the parts meet; empty: the usual place.
     std::vector<std::string> files;  ///< Of `check`.
     std::optional<double> watch_s;
     std::string mac;
@@ -76,6 +80,7 @@ struct Invocation {
     bool fixed_too = false;
     std::string sea;          ///< Of `sea set`; of `sea show`, empty: all.
     std::string ha_mode;      ///< Of `sea set`.
+    std::uint32_t mtu = 0;    ///< Of `mtu`.
     std::uint64_t after = 0;  ///< Of `events`: only those numbered above it.
     bool follow = false;      ///< Of `events`: go on.
     BenchRequest bench;

@@ -36,6 +36,11 @@ std::string render_removed(const json& reply) {
     return "removed " + std::to_string(reply.at("removed").get<std::uint64_t>()) + "\n";
 }
 
+std::string render_mtu(const json& reply) {
+    return reply.at("adapter").get<std::string>() + ": mtu " +
+           std::to_string(reply.at("mtu").get<std::uint32_t>()) + "\n";
+}
+
 json fdb_params(const Invocation& asked) {
     json params = json::object();
     if (!asked.vswitch.empty()) params["vswitch"] = asked.vswitch;
@@ -80,6 +85,8 @@ Question question_of(const Invocation& asked) {
             return {"sea.set", {{"sea", asked.sea}, {"ha_mode", asked.ha_mode}}, render_sea_set};
         case Verb::Events:
             return {"events", events_params(asked.after), render_events};
+        case Verb::Mtu:
+            return {"mtu", {{"adapter", asked.adapter}, {"mtu", asked.mtu}}, render_mtu};
         case Verb::Impair:
             return {"impair", impair_params(asked), render_impair};
         case Verb::ConfigDump:

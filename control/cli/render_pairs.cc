@@ -52,6 +52,8 @@ std::string block_of(const json& sea) {
                         pvid.is_null() ? "none" : std::to_string(pvid.get<unsigned>()));
     text += fmt::format("    Control Packets in: {}\n", sum_of(pair.at("received")));
     text += fmt::format("    Control Packets out: {}\n", sum_of(pair.at("sent")));
+    text += fmt::format("    Announcements of Clients: {}\n",
+                        pair.at("announced").get<std::uint64_t>());
     text += fmt::format("    Own Packets not sent: {}\n", pair.at("unsent").get<std::uint64_t>());
     text += "Type of Packets Received:\n";
     count("Keep-Alive Packets", "keep-alive");
@@ -92,7 +94,7 @@ std::string render_pairs(const json& reply) {
     for (const json& sea : reply.at("seas")) {
         text += (text.empty() ? "" : "\n") + block_of(sea);
     }
-    return text.empty() ? "no Shared Ethernet Adapter is configured\n" : text;
+    return text.empty() ? "no Shared Ethernet Adapter runs here\n" : text;
 }
 
 std::string render_events(const json& reply) {

@@ -71,9 +71,11 @@ std::string text_of_features(const json& adapter) {
 }  // namespace
 
 std::string render_show(const json& reply) {
+    const auto part = reply.at("part").get<std::string>();
     std::string text =
-        fmt::format("{} ({}): up {}, {} worker{}, {} of {} buffers in use, {}hugepages\n\n",
+        fmt::format("{}{} ({}): up {}, {} worker{}, {} of {} buffers in use, {}hugepages\n\n",
                     reply.at("system").get<std::string>(),
+                    part.empty() ? "" : " as " + part,
                     reply.at("config_file").get<std::string>(),
                     text_of_seconds(reply.at("uptime_s").get<double>()),
                     reply.at("workers").get<int>(),

@@ -106,7 +106,7 @@ std::string render_vlan(const json& reply) {
 
 std::string render_sea(const json& reply) {
     const json& seas = reply.at("seas");
-    if (seas.empty()) return "no Shared Ethernet Adapter is configured\n";
+    if (seas.empty()) return "no Shared Ethernet Adapter runs here\n";
     Table table({{"SEA", Align::Left},
                  {"REAL ADAPTER", Align::Left},
                  {"LINK", Align::Left},

@@ -56,23 +56,35 @@ void notice_idle_adapters(const Index& index, std::vector<Notice>& found) {
     }
 }
 
-/// Two SEAs for one VLAN of which one does not know of pairs: on PowerVM a loop.
-void notice_lone_partners(const Index& index, std::vector<Notice>& found) {
+/// Why two SEAs for one VLAN don't do what one expects of a pair; empty: they do.
+std::string unlike(const SeaOf& sea, const SeaOf& other, const VlanOf& vlan) {
+    const HaMode mine = sea.sea->ha_mode, theirs = other.sea->ha_mode;
+    // On PowerVM a loop.
+    if (mine == HaMode::Disabled || theirs == HaMode::Disabled)
+        return sea.who() + ": bridges " + to_string(vlan) + " like " + other.who() +
+               ", but ha_mode is disabled: only the best trunk_priority bridges, and nobody takes "
+               "over";
+    const bool one_shares = (mine == HaMode::Sharing && theirs == HaMode::Auto) ||
+                            (mine == HaMode::Auto && theirs == HaMode::Sharing);
+    if (one_shares)
+        return sea.who() + ": bridges " + to_string(vlan) + " like " + other.who() +
+               ", but only one of them has ha_mode sharing: they don't share, and the better "
+               "trunk_priority bridges all";
+    return {};
+}
+
+void notice_unlike_partners(const Index& index, std::vector<Notice>& found) {
     std::map<VlanOf, const SeaOf*> first;
     for (const SeaOf& sea : index.seas) {
         bool noticed = false;
         for (const AdapterOf& trunk : sea.trunks) {
             for (const VlanOf& vlan : vlans_of(*trunk.adapter)) {
                 const SeaOf& other = *first.try_emplace(vlan, &sea).first->second;
-                const bool lone =
-                    sea.sea->ha_mode == HaMode::Disabled || other.sea->ha_mode == HaMode::Disabled;
-                if (&other == &sea || noticed || !lone) continue;
+                if (&other == &sea || noticed) continue;
+                const std::string what = unlike(sea, other, vlan);
+                if (what.empty()) continue;
                 noticed = true;
-                found.push_back({sea.sea->place,
-                                 sea.who() + ": bridges " + to_string(vlan) + " like " +
-                                     other.who() +
-                                     ", but ha_mode is disabled: only the best trunk_priority "
-                                     "bridges, and nobody takes over"});
+                found.push_back({sea.sea->place, what});
             }
         }
     }
@@ -87,7 +99,7 @@ std::vector<Notice> notices(const System& system) {
         notice_sea(sea, found);
     }
     notice_idle_adapters(index, found);
-    notice_lone_partners(index, found);
+    notice_unlike_partners(index, found);
     std::stable_sort(found.begin(), found.end(), [](const Notice& a, const Notice& b) {
         return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
     });

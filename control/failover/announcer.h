@@ -41,6 +41,9 @@ class Announcer {
     /// What may be said now, at most kAtOnce.
     [[nodiscard]] std::vector<ClientAddress> take(Instant now);
 
+    /// Some of what was added has not been taken.
+    [[nodiscard]] bool is_speaking() const { return !waiting_.empty(); }
+
     /// When to ask again.
     [[nodiscard]] Instant next() const;
 

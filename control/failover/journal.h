@@ -13,8 +13,8 @@ namespace sealane::failover {
 struct Occurrence {
     std::uint64_t number = 0;  ///< From 1, without gaps.
     Instant at{};
-    std::string sea;    ///< Qualified.
-    std::string kind;   ///< "role", "slot", "alarm", "alarm_over", "command".
+    std::string sea;    ///< Qualified; of a "vios" its partition.
+    std::string kind;   ///< "role", "slot", "alarm", "alarm_over", "command", "vios", "hypervisor".
     std::string what;   ///< "BACKUP > PRIMARY".
     std::string cause;  ///< In words.
 };

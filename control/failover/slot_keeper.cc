@@ -6,14 +6,25 @@ namespace sealane::failover {
 
 using hvswitch::SlotLease;
 
+namespace {
+
+bool is_turning(const hvswitch::Passage& passage) {
+    return passage.phase == SlotPhase::Turning || passage.phase == SlotPhase::Turned;
+}
+
+}  // namespace
+
 SlotKeeper::SlotKeeper(std::vector<Contender> contenders,
                        std::size_t seas,
-                       hvswitch::SlotTable& shown)
+                       hvswitch::SlotTable& shown,
+                       Traffic& traffic)
     : contenders_(std::move(contenders)),
       leases_(shown.size()),
+      hand_overs_(shown.size()),
       connected_(seas),
       progress_(seas),
-      shown_(shown) {}
+      shown_(shown),
+      traffic_(traffic) {}
 
 SlotKeeper::News SlotKeeper::connect(SeaIndex sea) {
     connected_[sea.value] = true;
@@ -28,16 +39,21 @@ SlotKeeper::News SlotKeeper::disconnect(SeaIndex sea) {
     connected_[sea.value] = false;
     News news;
     for (const Contender& one : contenders_) {
-        if (one.sea == sea) change(one.slot, end(lease_of(one), one.adapter), news);
+        if (one.sea != sea) continue;
+        if (hand_over_of(one).passage.other == one.adapter) hand_over_of(one) = {};
+        change(one.slot, end(lease_of(one), one.adapter), news);
     }
     return news;
 }
 
 SlotKeeper::News SlotKeeper::acquire(SeaIndex sea, ha::TrunkSet trunks, Instant now) {
+    now_ = now;
     News news;
     for_each_of(sea, trunks, [&](const Contender& one) {
-        const hvswitch::LeaseTerms terms{.lease = one.lease, .progress = progress_[sea.value]};
-        const hvswitch::Acquired got = hvswitch::acquire(lease_of(one), one.adapter, terms, now);
+        const SlotLease& lease = lease_of(one);
+        if (lease.heir == one.adapter && !lease.is_free() && now < lease.expires)
+            return begin(one, now);
+        const hvswitch::Acquired got = hvswitch::acquire(lease, one.adapter, terms_of(one), now);
         if (got.grant == hvswitch::Grant::Granted) {
             change(one.slot, got.slot, news);
         } else {
@@ -50,6 +66,7 @@ SlotKeeper::News SlotKeeper::acquire(SeaIndex sea, ha::TrunkSet trunks, Instant 
 SlotKeeper::News SlotKeeper::hand_over(SeaIndex sea, ha::TrunkSet trunks) {
     News news;
     for_each_of(sea, trunks, [&](const Contender& one) {
+        if (is_turning(hand_over_of(one).passage)) return;  // it is as good as done
         change(one.slot, hvswitch::hand_over(lease_of(one), one.adapter, other_than(one)), news);
     });
     return news;
@@ -58,6 +75,7 @@ SlotKeeper::News SlotKeeper::hand_over(SeaIndex sea, ha::TrunkSet trunks) {
 SlotKeeper::News SlotKeeper::withdraw(SeaIndex sea, ha::TrunkSet trunks) {
     News news;
     for_each_of(sea, trunks, [&](const Contender& one) {
+        if (is_turning(hand_over_of(one).passage)) return;  // it is as good as done
         change(one.slot, hvswitch::hand_over(lease_of(one), one.adapter, kNoAdapter), news);
     });
     return news;
@@ -72,12 +90,12 @@ SlotKeeper::News SlotKeeper::release(SeaIndex sea, ha::TrunkSet trunks) {
 }
 
 SlotKeeper::News SlotKeeper::observe(std::span<const std::uint64_t> progress, Instant now) {
+    now_ = now;
     std::ranges::copy(progress, progress_.begin());
     News news;
     for (const Contender& one : contenders_) {
         if (lease_of(one).owner != one.adapter) continue;
-        const hvswitch::LeaseTerms terms{.lease = one.lease, .progress = progress_[one.sea.value]};
-        change(one.slot, hvswitch::observe(lease_of(one), terms, now), news);
+        change(one.slot, hvswitch::observe(lease_of(one), terms_of(one), now), news);
     }
     return news;
 }
@@ -107,10 +125,20 @@ ha::SlotChanged SlotKeeper::as_seen_by(const Contender& one) const {
             .epoch = lease.epoch};
 }
 
-void SlotKeeper::change(hvswitch::SlotId slot, const SlotLease& after, News& news) {
+void SlotKeeper::change(hvswitch::SlotId slot,
+                        const SlotLease& wanted,
+                        News& news,
+                        const HandOver& next) {
     const SlotLease before = leases_[slot.index];
+    HandOver& hand_over = hand_overs_[slot.index];
+    SlotLease after = wanted;
+    if (after.is_free() && is_turning(hand_over.passage)) {  // its owner went: the heir is ready
+        const Contender& heir = contender(hand_over.passage.other);
+        after = hvswitch::acquire(before, heir.adapter, terms_of(heir), now_).slot;
+    }
     leases_[slot.index] = after;
-    hvswitch::show(shown_, slot, before, after);
+    if (after.epoch != before.epoch) hand_over = next;
+    show(slot);
     if (after.epoch == before.epoch && after.heir == before.heir) return;
     for (const Contender& one : contenders_) {
         if (one.slot == slot && connected_[one.sea.value])

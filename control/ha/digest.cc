@@ -42,8 +42,11 @@ std::uint64_t trunk_digest(std::vector<TrunkVlans> trunks) {
 }
 
 std::uint32_t vswitch_digest(std::string_view name) {
-    const std::vector<std::uint8_t> form(name.begin(), name.end());
-    return wire::load_be32(sha256_of(form).data());
+    return wire::load_be32(content_digest(name).data());
+}
+
+std::array<std::uint8_t, 32> content_digest(std::string_view text) {
+    return sha256_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 }  // namespace sealane::ha

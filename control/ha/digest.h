@@ -2,6 +2,7 @@
 // sides are configured by their owner, so this guards against difference, not against malice.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -17,5 +18,8 @@ namespace sealane::ha {
 
 /// The first 32 bits of SHA-256 over the name of a virtual switch.
 [[nodiscard]] std::uint32_t vswitch_digest(std::string_view name);
+
+/// SHA-256 of some text.
+[[nodiscard]] std::array<std::uint8_t, 32> content_digest(std::string_view text);
 
 }  // namespace sealane::ha

@@ -131,7 +131,7 @@ std::optional<Instant> may_take_at(const Sight& see, const Slot& slot) {
     if (!s.peer) return std::max(slot.since, s.listen_until);
     if (!s.peer->said.uplink || outranks_partner(see)) return slot.since;
     // The partner let go or was made to; whatever it said before, it is not coming.
-    if (slot.before == Owner::Partner && is_trusted(see)) return slot.since;
+    if (slot.before == Owner::Partner) return slot.since;
     return std::max(slot.since, s.peer->since) + grace;
 }
 

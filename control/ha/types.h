@@ -212,7 +212,7 @@ struct Release {
     bool operator==(const Release&) const = default;
 };
 
-/// Drain them, then offer the slots to the partner.
+/// Offer the slots to the partner; the hypervisor sees to it that what is under way gets through.
 struct HandOver {
     TrunkSet trunks;
     bool operator==(const HandOver&) const = default;

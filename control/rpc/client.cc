@@ -109,10 +109,16 @@ Status may_connect(const std::string& path) {
 }
 
 Result<Client> Client::connect(const std::string& path, double timeout_s) {
+    const Fd timer = start_timer(timeout_s);
+    Result<Fd> socket = reach(path, timeout_s, timer.get());
+    if (!socket) return socket.error();
+    return Client(std::move(*socket), path, timeout_s);
+}
+
+Result<Fd> Client::reach(const std::string& path, double timeout_s, int timer) {
     const Result<sockaddr_un> address = unix_address(path);
     if (!address) return address.error();
     Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    const Fd timer = start_timer(timeout_s);
     while (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) !=
            0) {
         // EAGAIN: its queue of clients to come is full, and a unix socket has no way to wait.
@@ -122,25 +128,48 @@ Result<Client> Client::connect(const std::string& path, double timeout_s) {
         }
         if (fault == EACCES) return forbidden(path);
         if (fault != EAGAIN && fault != EINTR) return no_daemon(path, cause_of(fault));
-        if (is_over(timer.get(), 10)) {
+        if (is_over(timer, 10)) {
             return no_daemon(path, "it did not accept within " + duration_text(timeout_s));
         }
     }
     if (const auto why = why_not_trusted(socket.get())) return no_daemon(path, *why);
-    return Client(std::move(socket), path, timeout_s);
+    return socket;
 }
 
 Client::Client(Fd socket, std::string path, double timeout_s)
     : socket_(std::move(socket)), path_(std::move(path)), timeout_s_(timeout_s) {}
 
 std::optional<CallFault> Client::call(const std::string& method, const json& params, json& result) {
+    constexpr int kBetweenMs = 20;
     const Fd timer = start_timer(timeout_s_);
+    std::string before;
+    for (;;) {
+        auto fault = ask(method, params, timer.get(), result);
+        if (!fault) return fault;
+        if (fault->code != kFull) {
+            if (fault->code == 0) fault->text += before;  // it may have found no place still
+            return fault;
+        }
+        // It reads nothing before it has a place for us, so that nothing is done twice.
+        if (is_over(timer.get(), kBetweenMs)) return fault;
+        before = "; before that: " + fault->text;
+        Result<Fd> again = reach(path_, timeout_s_, timer.get());
+        if (!again) return CallFault{0, again.error().text + before};
+        socket_ = std::move(*again);
+        received_.clear();
+    }
+}
+
+std::optional<CallFault> Client::ask(const std::string& method,
+                                     const json& params,
+                                     int timer,
+                                     json& result) {
     const std::int64_t id = ++last_id_;
     const json request{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}};
     const std::string text = request.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-    const Status sent = send(text, timer.get());
+    const Status sent = send(text, timer);
     // Who was turned away can't send, but may find in its socket why.
-    const Result<std::string> line = receive_line(timer.get());
+    const Result<std::string> line = receive_line(timer);
     if (!line) return CallFault{0, sent ? line.error().text : sent.error().text};
 
     try {

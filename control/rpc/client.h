@@ -28,14 +28,20 @@ class Client {
     /// may_connect()'s.
     [[nodiscard]] static Result<Client> connect(const std::string& path, double timeout_s);
 
-    /// The daemon's result goes to `result`, or it is told why there is none.  After another fault
-    /// than the daemon's own no, the connection is of no further use.
+    /// The daemon's result goes to `result`, or it is told why there is none.  While all its places
+    /// are taken it is asked again, over new connections, until the time is over.  After another
+    /// fault than the daemon's own no, the connection is of no further use.
     [[nodiscard]] std::optional<CallFault> call(const std::string& method,
                                                 const nlohmann::json& params,
                                                 nlohmann::json& result);
 
   private:
     Client(Fd socket, std::string path, double timeout_s);
+    [[nodiscard]] static Result<Fd> reach(const std::string& path, double timeout_s, int timer);
+    [[nodiscard]] std::optional<CallFault> ask(const std::string& method,
+                                               const nlohmann::json& params,
+                                               int timer,
+                                               nlohmann::json& result);
     [[nodiscard]] Status send(std::string_view text, int timer);
     [[nodiscard]] Result<std::string> receive_line(int timer);
     [[nodiscard]] Status wait(short events, int timer);

@@ -46,6 +46,7 @@ inline constexpr int kMethodNotFound = -32601;
 inline constexpr int kInvalidParams = -32602;
 inline constexpr int kInternalError = -32603;
 inline constexpr int kTooMuch = -32000;  ///< A limit of the server: too big, too many at once.
+inline constexpr int kFull = -32001;     ///< No place is free, and nothing was read: ask again.
 inline constexpr int kFailed = 1;        ///< Understood, and refused by the running system.
 
 /// Every object that we print or send carries it; it grows when a shape changes incompatibly.

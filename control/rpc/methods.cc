@@ -1,5 +1,6 @@
 #include "control/rpc/methods.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "control/config/dump.h"
@@ -83,6 +84,15 @@ Result<json> flush_addresses(System& system, const json& params) {
     return json{{"schema_version", kSchemaVersion}, {"removed", *removed}};
 }
 
+Result<json> set_mtu(System& system, const json& params) {
+    const std::string adapter = text_of(params, "adapter");
+    // What is beyond 32 bits is out of range in any case.
+    const auto mtu =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(number_of(params, "mtu"), UINT32_MAX));
+    if (const Status set = system.set_mtu(adapter, mtu); !set) return set.error();
+    return json{{"schema_version", kSchemaVersion}, {"adapter", adapter}, {"mtu", mtu}};
+}
+
 Methods reading_methods(System& system, const VersionFacts& version) {
     return {
         {"version",
@@ -161,6 +171,11 @@ Methods make_methods(System& system, const VersionFacts& version) {
     for (Method& method : pair_methods(system)) {
         methods.push_back(std::move(method));
     }
+    methods.push_back({"mtu",
+                       "changes how long frames to an adapter's port may be",
+                       {{"adapter", Kind::Text, true, "\"lpar1/ent0\""},
+                        {"mtu", Kind::Number, true, "payload bytes, 68 to 65394"}},
+                       [&system](const json& params) { return set_mtu(system, params); }});
     methods.push_back(impair_method(system));
     return methods;
 }

@@ -32,6 +32,7 @@ json pair_object(const runtime::PairReport& pair) {
             {"control_pvid", pair.control_pvid ? json(pair.control_pvid->value) : json()},
             {"received", numbers_by_name(pair.received)},
             {"sent", numbers_by_name(pair.sent)},
+            {"announced", pair.announced},
             {"unsent", pair.unsent},
             {"rejected", numbers_by_name(pair.rejected)},
             {"alarms", pair.alarms}};

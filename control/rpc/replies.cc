@@ -157,6 +157,7 @@ json version_reply(const VersionFacts& facts) {
 json system_reply(const runtime::SystemReport& system) {
     json reply = new_reply();
     reply.update({{"system", system.system},
+                  {"part", system.part},
                   {"config_file", system.config_file},
                   {"uptime_s", system.uptime_s},
                   {"hugepages", system.hugepages},

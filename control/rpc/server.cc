@@ -61,7 +61,7 @@ Status Server::serve_until(int stop, const Chore& chore) {
     Instant next_chore = now_() + chore.every;
     for (;;) {
         if (chore.deed && now_() >= next_chore) {
-            chore.deed();
+            if (!chore.deed()) return done();
             next_chore = now_() + chore.every;
         }
         watched.assign({{stop, POLLIN, 0}, {out_of_descriptors_ ? -1 : listener_.fd(), POLLIN, 0}});
@@ -105,7 +105,7 @@ void Server::accept_all() {
         } else if (make_room()) {
             clients_.push_back({std::move(socket), Session(methods_), {now_(), now_()}});
         } else {
-            turn_away(socket.get(), kTooMuch, "64 clients are connected already");
+            turn_away(socket.get(), kFull, "64 clients are connected already");
         }
     }
 }

@@ -19,10 +19,11 @@ inline constexpr std::size_t kMaxClients = 64;
 inline constexpr std::size_t kMaxInputHeld = 96U << 20U;
 inline constexpr std::size_t kMaxOutputHeld = 64U << 20U;
 
-/// What the loop does beside serving: `deed`, each time that `every` has passed.
+/// What the loop does beside serving: `deed`, each time that `every` has passed.  False: enough
+/// served.
 struct Chore {
     Duration every{};
-    std::function<void()> deed;
+    std::function<bool()> deed;
 };
 
 /// Serves every client as far as it reads and writes; none can hold up another but by the time that
@@ -33,7 +34,8 @@ class Server {
     /// Borrows listener and methods.  `now` tells the time.
     Server(const Listener& listener, const Methods& methods, std::function<Instant()> now);
 
-    /// Until `stop` becomes readable; it reads nothing from it.  The Error is one of poll(2).
+    /// Until `stop` becomes readable, or the chore ends it; it reads nothing from `stop`.  The
+    /// Error is one of poll(2).
     [[nodiscard]] Status serve_until(int stop, const Chore& chore = {});
 
   private:

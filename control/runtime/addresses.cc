@@ -26,6 +26,13 @@ std::string name_of(AddressKind kind) {
     return "";
 }
 
+/// A VIOS's process has no switch, and so no addresses.
+Status has_tables(const System::Parts& parts) {
+    if (parts.part.kind != PartKind::Vios) return done();
+    return Error{"addresses are the hypervisor's: ask it, at " +
+                 control_path({PartKind::Hypervisor, {}, parts.part.directory})};
+}
+
 /// The request as the table takes it, or why it can't.
 Result<std::pair<AddressKey, AdapterId>> resolve(const System::Parts& parts,
                                                  const AddressRequest& request) {
@@ -93,6 +100,7 @@ void take_back(const Change& change, hvswitch::AddressTable& table) {
 
 std::vector<AddressTableReport> System::address_tables() const {
     std::vector<AddressTableReport> reports;
+    if (!has_tables(*parts_)) return reports;
     for (std::uint8_t index = 0; index < parts_->shared->vswitches(); ++index) {
         const hvswitch::AddressTable& table = parts_->shared->table({index});
         const hvswitch::AddressTable::Counts counts = table.counts();
@@ -121,6 +129,7 @@ std::vector<AddressReport> System::addresses(const std::string& vswitch, std::si
     found.erase(found.begin() + kept, found.end());
 
     std::vector<AddressReport> reports;
+    reports.reserve(found.size());
     for (const auto& [key, entry] : found) {
         reports.push_back(
             {.vswitch = parts_->model.vswitches[key.vswitch().index].name,
@@ -136,6 +145,7 @@ std::vector<AddressReport> System::addresses(const std::string& vswitch, std::si
 }
 
 Status System::add_addresses(const std::vector<AddressRequest>& requests) {
+    if (Status has = has_tables(*parts_); !has) return has;
     std::vector<std::pair<AddressKey, AdapterId>> resolved;
     for (std::size_t i = 0; i < requests.size(); ++i) {
         const auto one = resolve(*parts_, requests[i]);
@@ -174,6 +184,7 @@ Status System::add_addresses(const std::vector<AddressRequest>& requests) {
 }
 
 Result<bool> System::remove_address(const std::string& vswitch, VlanId vlan, MacAddress mac) {
+    if (Status has = has_tables(*parts_); !has) return has.error();
     const auto id = find_vswitch(parts_->model, vswitch);
     if (!id) return Error{"no virtual switch is called '" + vswitch + "'"};
     const AddressKey key(*id, vlan, mac);
@@ -190,6 +201,7 @@ Result<bool> System::remove_address(const std::string& vswitch, VlanId vlan, Mac
 }
 
 Result<std::size_t> System::flush_addresses(const FlushRequest& request) {
+    if (Status has = has_tables(*parts_); !has) return has.error();
     std::optional<AdapterId> adapter;
     if (!request.adapter.empty()) {
         adapter = parts_->layout.find(request.adapter);

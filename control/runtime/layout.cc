@@ -22,7 +22,23 @@ AdapterRole role_of(const config::Adapter& adapter) {
     return adapter.is_trunk() ? AdapterRole::Trunk : AdapterRole::Client;
 }
 
+bool is_control_channel(const config::Partition& partition, const config::Adapter& adapter) {
+    return std::ranges::any_of(partition.seas, [&](const config::Sea& sea) {
+        return is_paired(sea) && sea.ctl_chan == adapter.name;
+    });
+}
+
+Standing standing_of(const Seat& seat) {
+    return {.role = seat.role,
+            .is_control_channel =
+                seat.adapter != nullptr && is_control_channel(*seat.partition, *seat.adapter),
+            .of_sea = seat.sea != nullptr,
+            .partition = seat.partition};
+}
+
 }  // namespace
+
+bool is_paired(const config::Sea& sea) { return sea.ha_mode != config::HaMode::Disabled; }
 
 std::optional<AdapterId> Layout::find(std::string_view name) const {
     const auto found = std::ranges::find(seats, name, &Seat::name);
@@ -36,7 +52,7 @@ const Seat& Layout::sibling(const Seat& of, const std::string& name) const {
     return seat(*id);
 }
 
-Layout make_layout(const config::System& model) {
+Layout make_layout(const config::System& model, const Part& part) {
     Layout layout;
     std::uint32_t next_worker = 0;
     std::uint32_t next_sea_worker = 0;
@@ -73,7 +89,24 @@ Layout make_layout(const config::System& model) {
                                     .worker = real ? layout.seat(*real).worker : 0});
         }
     }
+    for (Seat& seat : layout.seats) {
+        seat.attachment = attachment_of(part, standing_of(seat));
+    }
     return layout;
+}
+
+std::vector<std::string> sockets_of(const config::System& model, const Part& part) {
+    std::vector<std::string> paths;
+    if (part.kind == PartKind::Hypervisor) paths.push_back(hypercall_path(part));
+    for (const Seat& seat : make_layout(model, part).seats) {
+        if (seat.attachment == Attachment::LinkToVios) paths.push_back(link_path(part, seat.name));
+        if (seat.attachment != Attachment::Port) continue;
+        const auto* stream = std::get_if<config::QemuStreamPort>(&seat.adapter->port);
+        if (stream != nullptr && stream->listen) paths.push_back(stream->path);
+        const auto* vhost = std::get_if<config::VhostUserPort>(&seat.adapter->port);
+        if (vhost != nullptr && vhost->server) paths.push_back(vhost->path);
+    }
+    return paths;
 }
 
 std::optional<VswitchId> find_vswitch(const config::System& model, std::string_view name) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/config/model.h"
+#include "control/runtime/part.h"
 #include "control/runtime/report.h"
 #include "dataplane/base/ids.h"
 
@@ -23,9 +24,13 @@ struct Seat {
     const config::Adapter* adapter = nullptr;  ///< Null for a SEA.
     const config::Sea* sea = nullptr;  ///< Of a SEA itself, its real adapter or one of its trunks.
     std::uint32_t worker = 0;
+    Attachment attachment = Attachment::Absent;
+
+    [[nodiscard]] bool is_here() const { return attachment != Attachment::Absent; }
 };
 
-/// All seats in the file's order; a SEA comes after its partition's adapters.  seats[i].id is i.
+/// All seats in the file's order; a SEA comes after its partition's adapters.  seats[i].id is i, in
+/// each part of a frame the same.
 struct Layout {
     std::vector<Seat> seats;
 
@@ -37,7 +42,13 @@ struct Layout {
 
 /// Pure.  Workers: what the file says; else a SEA with its adapters goes to one worker, and clients
 /// to the workers in turn.
-[[nodiscard]] Layout make_layout(const config::System& model);
+[[nodiscard]] Layout make_layout(const config::System& model, const Part& part = {});
+
+/// The SEA takes part in high availability, whether or not its partner is in this file.
+[[nodiscard]] bool is_paired(const config::Sea& sea);
+
+/// The sockets that this part of the frame makes.
+[[nodiscard]] std::vector<std::string> sockets_of(const config::System& model, const Part& part);
 
 [[nodiscard]] std::optional<VswitchId> find_vswitch(const config::System& model,
                                                     std::string_view name);

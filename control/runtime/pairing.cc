@@ -1,7 +1,6 @@
 #include "control/runtime/pairing.h"
 
 #include <algorithm>
-#include <random>
 
 #include "control/ha/digest.h"
 #include "control/ha/share.h"
@@ -70,28 +69,46 @@ std::vector<failover::ClientAddress> clients_behind(const Parts& parts,
     return found;
 }
 
-port::RingEnd* far_end(const Parts& parts, const Seat& seat) {
-    return &parts.stations[seat.id.index].port.ring->far();
+/// Its agent's end of the control channel.
+port::Port* control_channel_of(const Parts& parts, const Seat& sea) {
+    if (!sea.sea->ctl_chan) return nullptr;
+    const OpenPort& port = parts.stations[speaker_of(parts.layout, sea).id.index].port;
+    return port.ring ? &port.ring->far() : port.own.get();
 }
 
-Conductor::Sea make_sea(Parts& parts,
-                        const Seat& seat,
-                        const ha::Keyring& keys,
-                        std::uint64_t boot) {
+std::vector<std::string> names_of(const std::vector<const Seat*>& trunks) {
+    std::vector<std::string> names;
+    std::ranges::transform(trunks, std::back_inserter(names), &Seat::name);
+    return names;
+}
+
+SeaSide::Settings make_sea(const Parts& parts,
+                           const Seat& seat,
+                           failover::SeaIndex index,
+                           const ha::Keyring& keys,
+                           std::uint64_t boot) {
     const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
+    return {.index = index,
+            .name = seat.name,
+            .agent = {.config = make_ha_config(parts.model, parts.layout, seat),
+                      .self = make_self(parts, seat, boot),
+                      .keys = keys,
+                      .trunks = names_of(trunks_in_order(parts.layout, seat))},
+            .real = &parts.stations[real.id.index].outlet->port(),
+            .control_channel = control_channel_of(parts, seat),
+            .voice = &parts.stations[seat.id.index].port.ring->near(),
+            .heard = &parts.stations[seat.id.index].port.ring->far(),
+            .worker = parts.workers[seat.worker].get(),
+            .untagged = seat.sea->pvid};
+}
+
+/// What the hypervisor knows of a SEA, wherever that is.
+OwnHypervisor::Sea known_of(const Parts& parts, const Seat& seat) {
     std::vector<const Seat*> trunks = trunks_in_order(parts.layout, seat);
-    Conductor::Sea sea{.name = seat.name,
-                       .agent = {.config = make_ha_config(parts.model, parts.layout, seat),
-                                 .self = make_self(parts, seat, boot),
-                                 .keys = keys},
-                       .real = &parts.stations[real.id.index].outlet->port(),
-                       .voice = &parts.stations[seat.id.index].port.ring->near(),
-                       .worker = parts.workers[seat.worker].get(),
-                       .untagged = seat.sea->pvid};
-    for (const Seat* trunk : trunks) {
-        sea.agent.trunks.push_back(trunk->name);
+    OwnHypervisor::Sea sea{.name = seat.name, .trunks = names_of(trunks)};
+    if (seat.is_here()) {
+        sea.progress = [worker = parts.workers[seat.worker].get()] { return worker->progress(); };
     }
-    if (seat.sea->ctl_chan) sea.control_channel = far_end(parts, speaker_of(parts.layout, seat));
     sea.clients = [&parts, trunks = std::move(trunks)](ha::TrunkSet wanted) {
         return clients_behind(parts, trunks, wanted);
     };
@@ -114,29 +131,49 @@ void add_contenders(const Parts& parts,
     }
 }
 
-/// Both ends are in this process and nobody else is: a key that is drawn now and told to nobody.
-ha::Keyring draw_keys(std::mt19937_64& chance) {
+/// SEAs with high availability, in the order of SeaIndex: the same in each part of a frame.
+std::vector<const Seat*> paired_seas(const Layout& layout) {
+    std::vector<const Seat*> found;
+    for (const Seat& seat : layout.seats) {
+        if (seat.role == AdapterRole::Sea && is_paired(*seat.sea)) found.push_back(&seat);
+    }
+    return found;
+}
+
+/// Who belongs to the frame gets it from the hypervisor, and nobody else: a pair is always of one.
+ha::Key draw_key(const std::function<std::uint64_t()>& draw) {
     ha::Key key{.id = {1}, .secret = {}};
     std::generate_n(
-        std::back_inserter(key.secret), 32, [&] { return static_cast<std::uint8_t>(chance()); });
-    return ha::Keyring(std::move(key));
+        std::back_inserter(key.secret), 32, [&] { return static_cast<std::uint8_t>(draw()); });
+    return key;
+}
+
+Result<std::unique_ptr<hypercall::Server>> open_server(const Parts& parts,
+                                                       const std::vector<const Seat*>& seas,
+                                                       const ha::Key& key) {
+    hypercall::Server::Settings settings{.path = hypercall_path(parts.part),
+                                         .digest = parts.digest,
+                                         .key = key,
+                                         .slots = *parts.slot_page,
+                                         .partitions = {}};
+    for (const config::Partition& partition : parts.model.partitions) {
+        if (partition.type != config::PartitionType::Vios) continue;
+        hypercall::Server::Partition known{.name = partition.name, .seas = {}};
+        for (std::size_t i = 0; i < seas.size(); ++i) {
+            if (seas[i]->partition == &partition) known.seas.push_back({.index = {i}});
+        }
+        settings.partitions.push_back(std::move(known));
+    }
+    return hypercall::Server::open(std::move(settings));
 }
 
 }  // namespace
-
-bool is_paired(const config::Sea& sea) { return sea.ha_mode != config::HaMode::Disabled; }
-
-bool is_control_channel(const Seat& seat) {
-    if (seat.adapter == nullptr) return false;
-    return std::ranges::any_of(seat.partition->seas, [&](const config::Sea& sea) {
-        return is_paired(sea) && sea.ctl_chan == seat.adapter->name;
-    });
-}
 
 ha::Config make_ha_config(const config::System& model, const Layout& layout, const Seat& sea) {
     const config::Sea& said = *sea.sea;
     const std::vector<const Seat*> trunks = trunks_in_order(layout, sea);
     std::vector<ha::TrunkVlans> vlans;
+    vlans.reserve(trunks.size());
     for (const Seat* trunk : trunks) {
         vlans.push_back({trunk->adapter->pvid, trunk->adapter->vids});
     }
@@ -163,21 +200,43 @@ Duration longest_rest_of(const config::System& model) {
     return longest;
 }
 
-std::unique_ptr<Conductor> make_conductor(System::Parts& parts, std::uint64_t seed) {
-    Conductor::Settings settings;
-    std::mt19937_64 chance(seed);
-    const ha::Keyring keys = draw_keys(chance);
-    for (const Seat& seat : parts.layout.seats) {
-        if (seat.role != AdapterRole::Sea || !is_paired(*seat.sea)) continue;
-        const failover::SeaIndex index{settings.seas.size()};
-        settings.seas.push_back(make_sea(parts, seat, keys, chance() | 1));
-        add_contenders(parts, seat, index, settings.contenders);
+Result<std::unique_ptr<Conductor>> make_conductor(System::Parts& parts,
+                                                  const std::function<std::uint64_t()>& draw) {
+    const std::vector<const Seat*> seas = paired_seas(parts.layout);
+    if (seas.empty() && parts.part.kind == PartKind::Whole) return std::unique_ptr<Conductor>();
+    const ha::Key key = parts.client ? parts.client->key() : draw_key(draw);
+
+    Conductor::Settings settings{.draw = draw};
+    OwnHypervisor::Settings own{.seas = {},
+                                .contenders = {},
+                                .quiescence = parts.shared->quiescence(),
+                                .empty_polls =
+                                    [&parts](AdapterId trunk) {
+                                        const Seat& seat = parts.layout.seat(trunk);
+                                        return parts.forwarders[seat.worker]->empty_polls(trunk);
+                                    },
+                                .answers = parts.answers,
+                                .server = nullptr};
+    for (std::size_t i = 0; i < seas.size(); ++i) {
+        const Seat& seat = *seas[i];
         settings.look = std::min<Duration>(settings.look, seat.sea->lease_ms / 4);
+        if (seat.is_here())
+            settings.seas.push_back(make_sea(parts, seat, {i}, ha::Keyring(key), draw()));
+        own.seas.push_back(known_of(parts, seat));
+        add_contenders(parts, seat, {i}, own.contenders);
     }
-    if (settings.seas.empty()) return nullptr;
-    settings.draw = [own = std::mt19937_64(chance())]() mutable { return own() | 1; };
-    return std::make_unique<Conductor>(
-        std::move(settings), parts.shared->slots(), parts.pools.frames.get());
+    if (parts.client) {
+        settings.hypervisor = std::make_unique<FarHypervisor>(*parts.client);
+    } else {
+        if (parts.part.kind == PartKind::Hypervisor) {
+            auto server = open_server(parts, seas, key);
+            if (!server) return server.error();
+            own.server = std::move(server).value();
+        }
+        settings.hypervisor =
+            std::make_unique<OwnHypervisor>(std::move(own), parts.shared->slots());
+    }
+    return std::make_unique<Conductor>(std::move(settings), parts.pools.frames.get());
 }
 
 }  // namespace sealane::runtime

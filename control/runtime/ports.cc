@@ -6,6 +6,7 @@
 #include "control/runtime/sizing.h"
 #include "dataplane/port/null_port.h"
 #include "dataplane/port/stream_port.h"
+#include "dataplane/port/trunk_link.h"
 #include "dataplane/port/vhost_port.h"
 
 namespace sealane::runtime {
@@ -89,6 +90,22 @@ Result<OpenPort> open_link() {
     // What a client left to be done is done where the frame leaves: at the other end of the SEA.
     constexpr port::Offloads kAll{.checksum = true, .tcp4 = true, .tcp6 = true, .udp = true};
     return ring(port::RingPair::make(kLinkFrames, true, kAll, kLinkBuffers));
+}
+
+Result<OpenPort> open_link_to_vios(const std::string& name,
+                                   const std::string& path,
+                                   const port::Pools& pools) {
+    return owned(port::VhostPort::open({.name = name, .path = path, .server = true}, pools));
+}
+
+Result<OpenPort> open_link_to_switch(const Seat& seat,
+                                     MacAddress mac,
+                                     const std::string& path,
+                                     const port::Pools& pools) {
+    return owned(port::TrunkLink::open(
+        {.device = {.name = seat.name, .path = path, .mac = mac, .ring = kLinkDescriptors},
+         .from = seat.id},
+        pools));
 }
 
 }  // namespace sealane::runtime

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "control/config/model.h"
+#include "control/runtime/layout.h"
 #include "dataplane/base/result.h"
 #include "dataplane/port/ethdev_port.h"
 #include "dataplane/port/pools.h"
@@ -41,5 +42,17 @@ struct OpenPort {
 
 /// The link between a trunk adapter (near) and its SEA (far).
 [[nodiscard]] Result<OpenPort> open_link();
+
+/// Between the hypervisor and a VIOS in a process of its own, for the adapter `name`: the
+/// hypervisor's end, which makes the socket at `path`.
+[[nodiscard]] Result<OpenPort> open_link_to_vios(const std::string& name,
+                                                 const std::string& path,
+                                                 const port::Pools& pools);
+
+/// The VIOS's end of that, for the trunk adapter or control channel `seat`.
+[[nodiscard]] Result<OpenPort> open_link_to_switch(const Seat& seat,
+                                                   MacAddress mac,
+                                                   const std::string& path,
+                                                   const port::Pools& pools);
 
 }  // namespace sealane::runtime

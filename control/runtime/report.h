@@ -101,6 +101,7 @@ struct PairReport {
     std::uint8_t partner_priority = 0;
     std::string refused;                 ///< Why load is not shared; empty: no refusal.
     std::optional<VlanId> control_pvid;  ///< Of the control channel.
+    std::uint64_t announced = 0;         ///< Frames for clients, sent at the real adapter.
     std::uint64_t unsent = 0;            ///< Own frames that found no buffer or no place.
     Numbers received, sent, rejected;    ///< Control packets by type, by reason.
     std::vector<std::string> alarms;     ///< Raised now.
@@ -125,7 +126,7 @@ struct EventReport {
     std::uint64_t number = 0;  ///< From 1, without gaps.
     double age_s = 0;
     std::string sea;
-    std::string kind;  ///< "role", "slot", "alarm", "alarm_over", "command".
+    std::string kind;  ///< As in failover::Occurrence.
     std::string what;
     std::string cause;
 };
@@ -154,6 +155,7 @@ struct AddressTableReport {
 
 struct SystemReport {
     std::string system;  ///< Its name.
+    std::string part;    ///< "hypervisor" or a VIOS; empty: all of it.
     std::string config_file;
     double uptime_s = 0;
     bool hugepages = false;

@@ -46,6 +46,10 @@ void add_virtual_part(const Parts& parts, const Seat& seat, AdapterReport& repor
         parts.shared->table(parts.shared->rules().port(seat.id).vswitch).learned_at(seat.id);
 }
 
+port::PortState state_of(const Station& station) {
+    return (station.outlet ? station.outlet->port() : station.port.port()).state();
+}
+
 AdapterReport adapter_report(const Parts& parts, const Seat& seat) {
     AdapterReport report{.id = seat.id,
                          .name = seat.name,
@@ -61,8 +65,8 @@ AdapterReport adapter_report(const Parts& parts, const Seat& seat) {
     report.enabled = seat.adapter->enabled;
     report.mtu = seat.adapter->mtu;
     const Station& station = parts.stations[seat.id.index];
-    report.port = port_report(station.outlet->port().state());
-    if (station.sea_outlet) {
+    report.port = port_report(state_of(station));
+    if (seat.attachment == Attachment::Link) {
         report.port.type = "link";
         report.port.detail = "to " + config::qualified(*seat.partition, seat.sea->name);
     }
@@ -103,6 +107,7 @@ PairReport pair_report(const Parts& parts, const Seat& seat, const SeaStanding& 
                       .times_backup = state.counters.times_backup,
                       .flip_flop = state.counters.flip_flop,
                       .partner_known = state.peer.has_value(),
+                      .announced = standing.announced,
                       .unsent = standing.unsent,
                       .received = named(standing.heard.believed, type_name),
                       .sent = named(standing.said, type_name),
@@ -157,7 +162,9 @@ SeaReport sea_report(const Parts& parts, const Seat& seat) {
 }
 
 /// Others have no peer of their own, and may ask the kernel how they are.
-bool is_attached_to_peer(const config::PortSpec& port) {
+bool is_attached_to_peer(const Seat& seat) {
+    if (seat.attachment != Attachment::Port) return seat.attachment == Attachment::LinkToVios;
+    const config::PortSpec& port = seat.adapter->port;
     return std::holds_alternative<config::QemuStreamPort>(port) ||
            std::holds_alternative<config::VhostUserPort>(port);
 }
@@ -166,6 +173,7 @@ bool is_attached_to_peer(const config::PortSpec& port) {
 
 SystemReport System::system() const {
     return {.system = parts_->model.name,
+            .part = name_of(parts_->part),
             .config_file = parts_->config_file,
             .uptime_s = std::chrono::duration<double>(now() - parts_->started).count(),
             .hugepages = parts_->hugepages,
@@ -177,7 +185,7 @@ SystemReport System::system() const {
 std::vector<AdapterReport> System::adapters() const {
     std::vector<AdapterReport> reports;
     for (const Seat& seat : parts_->layout.seats) {
-        reports.push_back(adapter_report(*parts_, seat));
+        if (seat.is_here()) reports.push_back(adapter_report(*parts_, seat));
     }
     return reports;
 }
@@ -185,10 +193,8 @@ std::vector<AdapterReport> System::adapters() const {
 std::vector<PeerReport> System::peers() const {
     std::vector<PeerReport> reports;
     for (const Seat& seat : parts_->layout.seats) {
-        if (seat.adapter == nullptr || !is_attached_to_peer(seat.adapter->port)) continue;
-        const OpenPort& port = parts_->stations[seat.id.index].port;
-        if (!port.own) continue;  // a trunk adapter of a SEA has a link in its place
-        port::PortState state = port.own->state();
+        if (!is_attached_to_peer(seat)) continue;
+        port::PortState state = parts_->stations[seat.id.index].port.port().state();
         if (!state.peer) continue;
         reports.push_back({.adapter = seat.name,
                            .connected = state.peer->connected,
@@ -205,7 +211,7 @@ std::vector<PeerReport> System::peers() const {
 std::vector<SeaReport> System::seas() const {
     std::vector<SeaReport> reports;
     for (const Seat& seat : parts_->layout.seats) {
-        if (seat.role == AdapterRole::Sea) reports.push_back(sea_report(*parts_, seat));
+        if (seat.attachment == Attachment::Bridge) reports.push_back(sea_report(*parts_, seat));
     }
     return reports;
 }

@@ -10,7 +10,9 @@
 #include "dataplane/port/impaired_port.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/stream_port.h"
+#include "dataplane/port/trunk_link.h"
 #include "dataplane/port/vhost_port.h"
+#include "dataplane/sea/hold.h"
 
 namespace sealane::runtime {
 namespace {
@@ -28,6 +30,11 @@ constexpr std::uint32_t kOfWorker = 256 + port::kBurst * kBuffersOfLongest;
 /// A burst of usual length that goes to everybody, for each who gets it.
 constexpr std::uint32_t kBurstOfCopies =
     port::kBurst + std::uint32_t{port::Allowance::kBytes / port::kBufferRoom};
+
+/// What the SEA of a pair keeps of a trunk adapter, both ways.
+std::uint32_t held_in_hand_over(const Seat& seat) {
+    return seat.sea != nullptr && is_paired(*seat.sea) ? 2 * sea::Hold::kMostBuffers : 0;
+}
 
 /// Buffers that a port may hold: of frames received and not yet taken, or waiting to be sent.  Each
 /// port sees to it that it holds no more.
@@ -47,30 +54,48 @@ struct Held {
     }
 };
 
+/// Buffers behind a seat.
+std::uint32_t held_by(const Seat& seat) {
+    switch (seat.attachment) {
+        case Attachment::Absent:
+            return 0;
+        case Attachment::Port:
+            return std::visit(Held{}, seat.adapter->port);
+        case Attachment::Link:
+            return 2 * kLinkBuffers + held_in_hand_over(seat);
+        case Attachment::LinkToVios:
+            return Held{}(config::VhostUserPort{});
+        case Attachment::LinkToSwitch:
+            return port::TrunkLink::most_buffers(kLinkDescriptors) + kLinkBuffers +
+                   held_in_hand_over(seat);
+        case Attachment::Agent:
+        case Attachment::Bridge:
+            return 2 * kAgentFrames;
+    }
+    return 0;
+}
+
 }  // namespace
 
 std::uint32_t most_buffers(const config::RingPort& ring) {
     return ring.size + 2 * kBuffersOfLongest;
 }
 
-Sizing size_of(const config::System& model) {
+Sizing size_of(const config::System& model, const Layout& layout) {
     std::uint32_t frames = 0;
     std::uint32_t copies = 0;
     std::uint64_t device_bytes = 0;
-    for (const config::Partition& partition : model.partitions) {
-        for (const config::Adapter& adapter : partition.adapters) {
-            frames += std::visit(Held{}, adapter.port);
-            if (adapter.impair) frames += 2 * port::ImpairedPort::kMostHeld;
-            if (adapter.is_trunk()) frames += 2 * kLinkBuffers;
-            copies += kBurstOfCopies;
-            if (const auto* device = std::get_if<config::EthdevPort>(&adapter.port)) {
-                device_bytes +=
-                    port::ethdev_memory(ethdev_settings(adapter.name, *device, adapter.mtu));
-            }
+    for (const Seat& seat : layout.seats) {
+        frames += held_by(seat);
+        if (!seat.is_here() || seat.adapter == nullptr) continue;
+        if (seat.adapter->impair) frames += 2 * port::ImpairedPort::kMostHeld;
+        copies += kBurstOfCopies;
+        if (seat.attachment == Attachment::LinkToSwitch) device_bytes += port::TrunkLink::memory();
+        if (seat.attachment != Attachment::Port) continue;
+        if (const auto* device = std::get_if<config::EthdevPort>(&seat.adapter->port)) {
+            device_bytes +=
+                port::ethdev_memory(ethdev_settings(seat.name, *device, seat.adapter->mtu));
         }
-    }
-    for (const config::Partition& partition : model.partitions) {
-        frames += static_cast<std::uint32_t>(partition.seas.size()) * 4 * kAgentFrames;
     }
     frames += kOfWorker * (model.runtime.workers + 1);
     if (model.runtime.buffers != 0) frames = model.runtime.buffers;

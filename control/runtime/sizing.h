@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "control/config/model.h"
+#include "control/runtime/layout.h"
 
 namespace sealane::runtime {
 
@@ -25,7 +26,11 @@ inline constexpr std::uint32_t kAgentFrames = 128;
 /// Buffers in a `ring` port, each way: one for each frame, and what two of the longest take beyond.
 [[nodiscard]] std::uint32_t most_buffers(const config::RingPort& ring);
 
-/// Pure.  `runtime: buffers` of the file, if it isn't auto, replaces the number of frames.
-[[nodiscard]] Sizing size_of(const config::System& model);
+/// Descriptors of a trunk link between processes, each way.
+inline constexpr std::uint16_t kLinkDescriptors = 1024;
+
+/// Of what is here of the layout.  Pure.  `runtime: buffers` of the file, if it isn't auto,
+/// replaces the number of frames.
+[[nodiscard]] Sizing size_of(const config::System& model, const Layout& layout);
 
 }  // namespace sealane::runtime

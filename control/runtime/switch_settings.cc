@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "control/runtime/pairing.h"
 #include "dataplane/base/check.h"
 
 namespace sealane::runtime {
@@ -86,17 +85,18 @@ hvswitch::Switch::Settings make_switch_settings(const config::System& model,
 }
 
 void give_slots(const Layout& layout, hvswitch::Switch& shared) {
-    for (std::uint16_t index = 0; index < shared.slots().size(); ++index) {
+    for (std::size_t index = 0; index < shared.slots().size(); ++index) {
+        const hvswitch::SlotId slot{static_cast<std::uint16_t>(index)};
         const Seat* best = nullptr;
         bool contended = false;
         for (const Seat& seat : layout.seats) {
             if (seat.role != AdapterRole::Trunk || !seat.adapter->enabled) continue;
-            if (shared.rules().slot_of(seat.id).index != index) continue;
+            if (shared.rules().slot_of(seat.id) != slot) continue;
             contended = contended || (seat.sea != nullptr && is_paired(*seat.sea));
             if (best == nullptr || seat.adapter->trunk_priority < best->adapter->trunk_priority)
                 best = &seat;
         }
-        if (best != nullptr && !contended) shared.slots().give({index}, best->id);
+        if (best != nullptr && !contended) shared.slots().give(slot, best->id);
     }
 }
 

@@ -1,12 +1,14 @@
 #include "control/runtime/system.h"
 
 #include <array>
+#include <random>
 #include <utility>
 
 #include "control/runtime/clock.h"
 #include "control/runtime/pairing.h"
 #include "control/runtime/parts.h"
 #include "control/runtime/sizing.h"
+#include "control/runtime/stations.h"
 #include "control/runtime/switch_settings.h"
 #include "dataplane/sea/pollers.h"
 #include "dataplane/worker/clock.h"
@@ -17,78 +19,27 @@ namespace {
 
 using Parts = System::Parts;
 
-/// What the SEA of a real adapter, or the switch, sees of it.  Disabled virtual adapters are the
-/// switch's own business.
-port::Port& open_side(const Seat& seat, Station& station, const port::Pools& pools) {
-    port::Port& port = station.port.port();
-    if (seat.role == AdapterRole::Physical && !seat.adapter->enabled) {
-        station.disabled = std::make_unique<port::DisabledPort>(port);
-        return *station.disabled;
-    }
-    if (!seat.adapter->impair) return port;
-    const config::Impair& impair = *seat.adapter->impair;
-    station.impaired = std::make_unique<port::ImpairedPort>(
-        port,
-        pools.frames.get(),
-        port::ImpairedPort::Settings{
-            .impairments = impair.impairments, .seed = impair.seed, .now = worker::now});
-    return *station.impaired;
-}
-
-/// Trunk adapters of a SEA have a link to it in place of a port.
-bool has_link(const Seat& seat) { return seat.role == AdapterRole::Trunk && seat.sea != nullptr; }
-
-/// What stands behind a seat: a link, its own port, or its SEA's agent.
-Result<OpenPort> open_seat(const Parts& parts, const Seat& seat, std::uint64_t seed) {
-    if (has_link(seat)) return open_link();
-    if (is_control_channel(seat)) return open_to_agent(false);
-    return open_port(seat.name, *seat.adapter, parts.pools, seed + seat.id.index);
-}
-
-Status open_stations(Parts& parts, std::uint64_t seed) {
-    const bool shared = parts.model.runtime.workers > 1;
-    for (const Seat& seat : parts.layout.seats) {
-        Station& station = parts.stations.emplace_back();
-        parts.outlets.push_back(nullptr);
-        if (seat.adapter == nullptr) {
-            if (!is_paired(*seat.sea)) continue;
-            Result<OpenPort> voice = open_to_agent(true);
-            if (!voice) return voice.error();
-            station.port = std::move(voice).value();
-            continue;
-        }
-
-        Result<OpenPort> opened = open_seat(parts, seat, seed);
-        if (!opened) return opened.error();
-        station.port = std::move(opened).value();
-        const bool cut_large =
-            seat.role == AdapterRole::Physical && seat.sea != nullptr && !seat.sea->largesend;
-        const port::Outlet::Settings settings{.mtu = seat.adapter->mtu,
-                                              .tpid = seat.adapter->tpid,
-                                              .shared = shared,
-                                              .cut_large = cut_large};
-        rte_mempool* const heads = parts.pools.heads.get();
-        station.outlet =
-            std::make_unique<port::Outlet>(open_side(seat, station, parts.pools), heads, settings);
-        parts.outlets.back() = station.outlet.get();
-        if (has_link(seat)) {
-            // The SEA's end has one sender, the SEA's worker.
-            station.sea_outlet = std::make_unique<port::Outlet>(
-                station.port.ring->far(), heads, port::Outlet::Settings{.mtu = seat.adapter->mtu});
-        }
-    }
-    return done();
+/// A SEA's right to send what comes over a trunk, by the slot; without a pair it always has it.
+sea::Permit permit_of(Parts& parts, const Seat& trunk) {
+    if (!is_paired(*trunk.sea)) return {};
+    const hvswitch::SlotTable& slots = parts.shared->slots();
+    return {.word = slots.word(parts.shared->rules().slot_of(trunk.id)),
+            .mine = hvswitch::SlotTable::held_by(trunk.id),
+            .answer = parts.client ? &parts.client->answers()[trunk.id.index]
+                                   : &parts.answers[trunk.id.index]};
 }
 
 std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
     std::vector<sea::TrunkVlans> trunks;
     std::vector<port::Outlet*> links;
+    std::vector<sea::Permit> permits;
     std::size_t default_trunk = 0;
     for (const std::string& name : seat.sea->virt_adapters) {
         const Seat& trunk = parts.layout.sibling(seat, name);
         if (name == seat.sea->pvid_adapter) default_trunk = trunks.size();
         trunks.push_back({trunk.adapter->pvid, trunk.adapter->vids});
         links.push_back(parts.stations[trunk.id.index].sea_outlet.get());
+        permits.push_back(permit_of(parts, trunk));
     }
     const Seat& real = parts.layout.sibling(seat, seat.sea->real_adapter);
     const Seat& pvid_adapter = parts.layout.sibling(seat, seat.sea->pvid_adapter);
@@ -97,6 +48,7 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
         sea::BridgeRules(trunks, default_trunk),
         sea::Bridge::Parts{.real = *parts.stations[real.id.index].outlet,
                            .links = std::move(links),
+                           .permits = std::move(permits),
                            .real_id = real.id,
                            .sea_id = seat.id,
                            .address = mac_of(parts.model, pvid_adapter),
@@ -120,10 +72,9 @@ void make_pollers(Parts& parts, std::vector<Rota>& of_worker) {
         parts.pollers.push_back(std::move(poller));
     };
     for (const Seat& seat : parts.layout.seats) {
-        if (seat.role != AdapterRole::Client && seat.role != AdapterRole::Trunk) continue;
-        if (seat.role == AdapterRole::Client &&
-            std::holds_alternative<config::NoPort>(seat.adapter->port) &&
-            !is_control_channel(seat) && !seat.adapter->impair) {
+        if (!is_of_switch(seat)) continue;
+        if (seat.role == AdapterRole::Client && seat.attachment == Attachment::Port &&
+            std::holds_alternative<config::NoPort>(seat.adapter->port) && !seat.adapter->impair) {
             continue;  // nothing can come in, and nothing is under way
         }
         add(seat.worker,
@@ -131,7 +82,7 @@ void make_pollers(Parts& parts, std::vector<Rota>& of_worker) {
         ++of_worker[seat.worker].adapters;
     }
     for (const Seat& seat : parts.layout.seats) {
-        if (seat.role != AdapterRole::Sea) continue;
+        if (seat.attachment != Attachment::Bridge) continue;
         parts.bridges.push_back(make_bridge(parts, seat));
         sea::Bridge& bridge = *parts.bridges.back();
         add(seat.worker, std::make_unique<sea::RealSide>(bridge));
@@ -140,7 +91,8 @@ void make_pollers(Parts& parts, std::vector<Rota>& of_worker) {
         }
         if (bridge.own_port() != nullptr) add(seat.worker, std::make_unique<sea::OwnSide>(bridge));
     }
-    add(0, std::make_unique<hvswitch::AddressSweep>(*parts.shared));
+    if (parts.part.kind != PartKind::Vios)
+        add(0, std::make_unique<hvswitch::AddressSweep>(*parts.shared));
 }
 
 Status start_workers(Parts& parts) {
@@ -152,6 +104,7 @@ Status start_workers(Parts& parts) {
         worker::Worker::Settings settings{.index = index};
         settings.take_turns = of_worker[index].adapters;
         settings.longest_rest = longest_rest;
+        if (parts.client) settings.progress = &parts.client->progress()[index];
         if (!runtime.cores.empty()) settings.core = runtime.cores[index];
         settings.idle = runtime.idle == config::IdlePolicy::Poll ? worker::IdlePolicy::Poll
                                                                  : worker::IdlePolicy::Adaptive;
@@ -173,41 +126,61 @@ config::Sea* find_sea(config::System& model, const std::string& name) {
     return nullptr;
 }
 
+/// Whoever owns the slots keeps their words where others can see them.
+Status make_switch(Parts& parts, std::uint64_t seed) {
+    hvswitch::Switch::Settings settings = make_switch_settings(parts.model, parts.layout, seed);
+    if (parts.part.kind == PartKind::Hypervisor) {
+        auto page = hypercall::SlotPage::make(settings.slots);
+        if (!page) return page.error();
+        parts.slot_page.emplace(std::move(page).value());
+        settings.slot_words = parts.slot_page->words();
+    } else if (parts.client) {
+        // Nobody here gives slots away, so nobody writes; it could not either.
+        const std::span<const hypercall::Word> words = parts.client->slots();
+        settings.slot_words = {const_cast<hypercall::Word*>(words.data()), words.size()};
+    }
+    parts.shared = std::make_unique<hvswitch::Switch>(std::move(settings));
+    if (!parts.client) give_slots(parts.layout, *parts.shared);
+    return done();
+}
+
 }  // namespace
 
-worker::EalNeeds needs_of(const config::System& model) {
-    worker::EalNeeds needs{.memory_mb = size_of(model).memory_mb};
-    for (const config::Partition& partition : model.partitions) {
-        for (const config::Adapter& adapter : partition.adapters) {
-            const auto* device = std::get_if<config::EthdevPort>(&adapter.port);
-            needs.pci = needs.pci || (device != nullptr && !device->pci.empty());
-        }
+worker::EalNeeds needs_of(const config::System& model, const Part& part) {
+    const config::System own = model_for(model, part);
+    const Layout layout = make_layout(own, part);
+    worker::EalNeeds needs{.memory_mb = size_of(own, layout).memory_mb};
+    for (const Seat& seat : layout.seats) {
+        if (seat.adapter == nullptr || seat.attachment != Attachment::Port) continue;
+        const auto* device = std::get_if<config::EthdevPort>(&seat.adapter->port);
+        needs.pci = needs.pci || (device != nullptr && !device->pci.empty());
     }
     return needs;
 }
 
 Result<std::unique_ptr<System>> System::start(const config::System& model,
                                               const worker::Eal& environment,
-                                              std::string config_file,
-                                              std::uint64_t seed) {
+                                              Start how) {
     auto parts = std::make_unique<Parts>();
-    parts->model = model;
-    parts->config_file = std::move(config_file);
+    parts->model = model_for(model, how.part);
+    parts->digest = digest_of(model);
+    parts->part = std::move(how.part);
+    parts->config_file = std::move(how.config_file);
     parts->hugepages = environment.profile().hugepages;
-    parts->layout = make_layout(parts->model);
+    parts->client = std::move(how.hypervisor);
+    parts->layout = make_layout(parts->model, parts->part);
+    parts->answers = std::vector<std::atomic<std::uint64_t>>(parts->layout.seats.size());
 
-    const Sizing sizing = size_of(model);
+    const Sizing sizing = size_of(parts->model, parts->layout);
     char pool_name[20];
     std::snprintf(pool_name, sizeof pool_name, "sl%p", static_cast<void*>(parts.get()));
     Result<port::Pools> pools = port::make_pools(pool_name, sizing.frames, sizing.heads);
     if (!pools) return pools.error();
     parts->pools = std::move(pools).value();
 
-    if (Status opened = open_stations(*parts, seed); !opened) return opened.error();
-    parts->shared =
-        std::make_unique<hvswitch::Switch>(make_switch_settings(parts->model, parts->layout, seed));
-    give_slots(parts->layout, *parts->shared);
-    for (std::uint32_t worker = 0; worker < model.runtime.workers; ++worker) {
+    if (Status opened = open_stations(*parts, how.seed); !opened) return opened.error();
+    if (Status made = make_switch(*parts, how.seed); !made) return made.error();
+    for (std::uint32_t worker = 0; worker < parts->model.runtime.workers; ++worker) {
         parts->counters.push_back(std::make_unique<AdapterCounters[]>(parts->layout.seats.size()));
         parts->forwarders.push_back(std::make_unique<hvswitch::Forwarder>(
             hvswitch::Forwarder::Parts{.shared = *parts->shared,
@@ -217,9 +190,19 @@ Result<std::unique_ptr<System>> System::start(const config::System& model,
     }
     parts->started = now();
     if (Status started = start_workers(*parts); !started) return started.error();
-    parts->conductor = make_conductor(*parts, seed);
+    if (!how.draw) {
+        auto chance = std::make_shared<std::mt19937_64>(how.seed);  // all who draw share it
+        how.draw = [chance] { return (*chance)() | 1; };
+    }
+    Result<std::unique_ptr<Conductor>> conductor = make_conductor(*parts, how.draw);
+    if (!conductor) return conductor.error();
+    parts->conductor = std::move(conductor).value();
     if (parts->conductor) parts->conductor->start();
     return std::unique_ptr<System>(new System(std::move(parts)));
+}
+
+bool System::has_lost_hypervisor() const {
+    return parts_->conductor && parts_->conductor->has_lost_hypervisor();
 }
 
 System::System(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -233,6 +216,11 @@ Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
     if (!is_paired(*set)) {
         return Error{sea + " has ha_mode disabled in " + parts_->config_file +
                      "; give it another there and start again"};
+    }
+    if (!parts_->layout.seat(*parts_->layout.find(sea)).is_here()) {
+        return Error{
+            sea + " is not of this process: ask its VIOS, at " +
+            control_path({PartKind::Vios, sea.substr(0, sea.find('/')), parts_->part.directory})};
     }
     constexpr std::array kModes{std::pair{ha::Mode::Auto, config::HaMode::Auto},
                                 std::pair{ha::Mode::Standby, config::HaMode::Standby},
@@ -251,7 +239,7 @@ port::RingEnd* System::ring_client(const std::string& adapter) {
     const auto id = parts_->layout.find(adapter);
     if (!id) return nullptr;
     const Seat& seat = parts_->layout.seat(*id);
-    if (seat.adapter == nullptr || has_link(seat) || is_control_channel(seat)) return nullptr;
+    if (seat.attachment != Attachment::Port) return nullptr;
     const OpenPort& port = parts_->stations[id->index].port;
     return port.ring ? &port.ring->far() : nullptr;
 }

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "control/config/model.h"
+#include "control/hypercall/client.h"
+#include "control/runtime/part.h"
 #include "control/runtime/report.h"
 #include "dataplane/base/result.h"
 #include "dataplane/worker/eal.h"
@@ -37,7 +39,18 @@ struct FlushRequest {
 };
 
 /// What DPDK's environment must offer for this configuration.
-[[nodiscard]] worker::EalNeeds needs_of(const config::System& model);
+[[nodiscard]] worker::EalNeeds needs_of(const config::System& model, const Part& part = {});
+
+/// How a system is started.
+struct Start {
+    std::string config_file;  ///< Only reported.
+    std::uint64_t seed = 0;   ///< Keys hashes and jitter.
+    /// Random numbers, not 0, that nobody can foretell; empty: made of the seed, which will do
+    /// where no other process takes part.
+    std::function<std::uint64_t()> draw;
+    Part part;
+    std::unique_ptr<hypercall::Client> hypervisor;  ///< Of a VIOS: connected.
+};
 
 /// Composition root of the dataplane.  start() opens every port and starts the workers, or opens
 /// nothing; the destructor stops the workers, closes the ports and checks nothing.
@@ -46,17 +59,18 @@ struct FlushRequest {
 /// workers run.  Changes run on a worker and are complete when the call returns.
 class System {
   public:
-    /// `environment` outlives the system and was started with needs_of(model) or more.  `seed` keys
-    /// hashes and jitter.  `config_file` is only reported.
+    /// `environment` outlives the system and was started with needs_of(model, part) or more.
     [[nodiscard]] static Result<std::unique_ptr<System>> start(const config::System& model,
                                                                const worker::Eal& environment,
-                                                               std::string config_file,
-                                                               std::uint64_t seed);
+                                                               Start how);
     ~System();
     System(const System&) = delete;
     System& operator=(const System&) = delete;
 
     [[nodiscard]] const config::System& model() const;
+
+    /// Of a VIOS: its hypervisor has gone, and nothing here has a sense any more.
+    [[nodiscard]] bool has_lost_hypervisor() const;
 
     [[nodiscard]] SystemReport system() const;
     [[nodiscard]] std::vector<AdapterReport> adapters()
@@ -82,6 +96,10 @@ class System {
                                               MacAddress mac);
     /// How many went.
     [[nodiscard]] Result<std::size_t> flush_addresses(const FlushRequest& request);
+
+    /// How long frames to the adapter's port may be from now on; frames on their way may still go
+    /// by the old MTU.  Refused beyond what its port can carry, and the old one stays.
+    [[nodiscard]] Status set_mtu(const std::string& adapter, std::uint32_t mtu);
 
     /// Of an adapter with `impair` in its configuration; others have no wire that could be impaired
     /// (error), as disabled real adapters have none.

@@ -33,6 +33,7 @@ enum class Drop : std::uint8_t {
     StormControl,
     PortDisabled,
     NotActive,
+    HandOverFull,
     // The Shared Ethernet Adapter's filters.
     FilteredVlan,
     FilteredReserved,
@@ -89,6 +90,8 @@ inline constexpr std::array<DropText, kDropCount> kDropTexts{{
      "more broadcast, multicast or unknown frames a second than the adapter may send"},
     {"port_disabled", "the adapter is disabled"},
     {"not_active", "the trunk adapter does not hold its slot; another VIOS bridges these VLANs"},
+    {"hand_over_full",
+     "came while the slot was handed over to this SEA, which keeps 1,024 buffers at most"},
     {"filtered_vlan", "VLAN on no trunk adapter of the SEA, or no VLAN of this trunk adapter"},
     {"filtered_reserved", "reserved destination on the SEA's real side (BPDU, LACP, LLDP, PAUSE)"},
     {"no_destination", "unknown unicast, and the VLAN has no active trunk adapter"},

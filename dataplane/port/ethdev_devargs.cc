@@ -13,7 +13,7 @@
 
 #include <rte_errno.h>
 
-#include "dataplane/port/descriptor.h"
+#include "dataplane/base/descriptor.h"
 #include "dataplane/wire/tag.h"
 
 namespace sealane::port {

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <cerrno>
 #include <net/if.h>
 #include <string_view>
 #include <utility>
 
-#include <rte_dev.h>
 #include <rte_errno.h>
 
 #include "dataplane/port/ethdev_devargs.h"
@@ -26,14 +24,6 @@ constexpr std::array<std::uint16_t, 5> kRooms{4096, 9984, 16512, 32768, 65280};
 
 std::uint16_t room_of(rte_mempool* pool) {
     return static_cast<std::uint16_t>(rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM);
-}
-
-std::bitset<RTE_MAX_ETHPORTS> devices_now() {
-    std::bitset<RTE_MAX_ETHPORTS> there;
-    for (std::uint16_t id = 0; id < RTE_MAX_ETHPORTS; ++id) {
-        there[id] = rte_eth_dev_is_valid_port(id) != 0;
-    }
-    return there;
 }
 
 std::string unused_pool_name() {
@@ -98,21 +88,10 @@ Error EthdevOpener::failed(const std::string& why) const {
 }
 
 Status EthdevOpener::attach() {
-    const std::bitset<RTE_MAX_ETHPORTS> before = devices_now();
-    if (before.all()) {
-        return failed("at most " + std::to_string(RTE_MAX_ETHPORTS) +
-                      " adapters can have a port of type ethdev; use qemu-stream or ring");
-    }
-    if (const int fault = rte_dev_probe(settings_.devargs.c_str()); fault != 0) {
-        return failed(explain_failed_probe(settings_.devargs, -fault));
-    }
-    const std::bitset<RTE_MAX_ETHPORTS> fresh = devices_now() & ~before;
-    // DPDK calls it a success if the device was there already.
-    if (fresh.none()) return failed("it is in use already, or no network device");
-    for (port_->port_id_ = 0; !fresh[port_->port_id_];) {
-        ++port_->port_id_;
-    }
-    port_->attached_ = true;
+    Result<AttachedDevice> attached = AttachedDevice::attach(settings_.devargs);
+    if (!attached) return failed(attached.error().text);
+    port_->attached_ = std::move(attached).value();
+    port_->port_id_ = port_->attached_.id();
     if (rte_eth_dev_info_get(port_->port_id_, &info_) != 0)
         return failed("it says nothing of itself");
     port_->driver_ = info_.driver_name;

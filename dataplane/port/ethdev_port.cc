@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <rte_dev.h>
 #include <rte_ethdev.h>
 
 #include "dataplane/port/frame.h"
@@ -27,14 +26,9 @@ bool has_tag_in_bytes(const rte_mbuf* frame) {
 }  // namespace
 
 EthdevPort::~EthdevPort() {
-    if (!attached_) return;
-    rte_eth_dev_info info{};
-    const bool known = rte_eth_dev_info_get(port_id_, &info) == 0;
+    if (!attached_.is_there()) return;
     if (driver_ == "net_ring") drain();
-    // Whatever they answer, there is nothing left to do about it: the device is going away.
-    rte_eth_dev_stop(port_id_);
-    rte_eth_dev_close(port_id_);
-    if (known && info.device != nullptr) rte_dev_remove(info.device);
+    attached_.remove();
     // Frames of it may still wait in other ports: then it lives as long as the environment.
     if (large_ && rte_mempool_in_use_count(large_.get()) > 0) {
         [[maybe_unused]] rte_mempool* const kept = large_.release();
@@ -174,6 +168,10 @@ PortState EthdevPort::state() const {
 }
 
 std::string EthdevPort::notice() const {
+    if (interface_.is_there() && interface_.is_replaced())
+        return interface_.name() +
+               " was removed and made anew, and this port stands on the one that is gone; restart "
+               "sealane to open the new one";
     const std::uint32_t carries = interface_.is_there() ? interface_.mtu() : 0;
     if (carries == 0 || carries >= mtu_) return {};
     const std::string wanted = std::to_string(mtu_);

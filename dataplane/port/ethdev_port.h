@@ -9,6 +9,7 @@
 #include <string>
 
 #include "dataplane/base/result.h"
+#include "dataplane/port/attached_device.h"
 #include "dataplane/port/kernel_interface.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/port.h"
@@ -75,7 +76,7 @@ class EthdevPort final : public Port {
     KernelInterface interface_;      ///< Behind a packet socket.
     std::uint32_t mtu_ = 0;          ///< That frames may have, whatever the interface carries.
     std::uint16_t port_id_ = 0;
-    bool attached_ = false;
+    AttachedDevice attached_;
     std::uint16_t most_segments_ = 1;
     /// A received frame this long or longer was or may have been cut off by the driver.
     std::uint32_t cut_length_ = kNoLimit;

@@ -95,6 +95,18 @@ inline void lengthen_l2(rte_mbuf* frame, int by) {
     return frame;
 }
 
+/// Moves the C-tag that `head`, the frame's own, has found in the bytes, if there is one, beside
+/// the frame: the form that links carry.  Otherwise as take_tag.
+[[nodiscard]] inline rte_mbuf* move_tag_beside(rte_mbuf* frame,
+                                               const wire::FrameHead& head,
+                                               rte_mempool* heads) {
+    if (!head.tag_in_bytes || head.tpid != wire::kTpidCustomer) return frame;
+    rte_mbuf* const untagged = take_tag(frame, heads);
+    if (untagged != nullptr) [[likely]]
+        set_tag_beside(untagged, head.tci);
+    return untagged;
+}
+
 /// Puts a tag into the bytes; otherwise as take_tag.
 [[nodiscard]] inline rte_mbuf* put_tag(rte_mbuf* frame,
                                        std::uint16_t tpid,

@@ -8,9 +8,23 @@
 namespace sealane::port {
 
 KernelInterface::KernelInterface(std::string name)
-    : name_(std::move(name)), socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
+    : name_(std::move(name)),
+      socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)),
+      first_(index()) {}
+
+int KernelInterface::index() const {
+    ifreq asked{};
+    name_.copy(asked.ifr_name, sizeof asked.ifr_name - 1);
+    return ioctl(socket_.get(), SIOCGIFINDEX, &asked) == 0 ? asked.ifr_ifindex : 0;
+}
+
+bool KernelInterface::is_replaced() const {
+    const int now = index();
+    return now != 0 && now != first_;
+}
 
 bool KernelInterface::is_running() const {
+    if (is_replaced()) return false;
     ifreq asked{};
     name_.copy(asked.ifr_name, sizeof asked.ifr_name - 1);
     if (ioctl(socket_.get(), SIOCGIFFLAGS, &asked) != 0) return false;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "dataplane/port/descriptor.h"
+#include "dataplane/base/descriptor.h"
 
 namespace sealane::port {
 
@@ -16,14 +16,20 @@ class KernelInterface {
 
     [[nodiscard]] bool is_there() const { return socket_.is_open(); }
     [[nodiscard]] const std::string& name() const { return name_; }
-    /// It is up and has a carrier.
+    /// It is the one there was at first, up, and has a carrier.
     [[nodiscard]] bool is_running() const;
     /// 0: it is gone.
     [[nodiscard]] std::uint32_t mtu() const;
+    /// Another one has its name now: what was opened stands on the one that is gone.
+    [[nodiscard]] bool is_replaced() const;
 
   private:
+    /// 0: there is none of this name.
+    [[nodiscard]] int index() const;
+
     std::string name_;
     Descriptor socket_;
+    int first_ = 0;  ///< Its index when this was made.
 };
 
 }  // namespace sealane::port

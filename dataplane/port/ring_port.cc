@@ -62,7 +62,7 @@ class RingChannel {
         asleep_.store(0, std::memory_order_relaxed);
         std::uint64_t rung = 0;
         [[maybe_unused]] const ssize_t drained =
-            read(bell_, &rung, sizeof rung);  // EAGAIN: not rung
+            ::read(bell_, &rung, sizeof rung);  // EAGAIN: not rung
     }
 
     [[nodiscard]] int bell() const { return bell_; }

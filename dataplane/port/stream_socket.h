@@ -5,8 +5,8 @@
 #include <sys/types.h>
 #include <utility>
 
+#include "dataplane/base/descriptor.h"
 #include "dataplane/base/result.h"
-#include "dataplane/port/descriptor.h"
 
 namespace sealane::port {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "dataplane/base/descriptor.h"
 #include "dataplane/base/result.h"
-#include "dataplane/port/descriptor.h"
 #include "dataplane/port/idle_stride.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/port.h"

@@ -6,8 +6,8 @@
 #include <map>
 #include <mutex>
 
+#include "dataplane/base/descriptor.h"
 #include "dataplane/base/result.h"
-#include "dataplane/port/descriptor.h"
 
 namespace sealane::port {
 

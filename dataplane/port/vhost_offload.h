@@ -1,4 +1,5 @@
-// Offload state between rte_vhost's words and ours (offload.h).
+// Offload state between vhost-user's words, as rte_vhost and DPDK's driver of virtio say them, and
+// ours (offload.h).
 #pragma once
 
 #include <cstdint>

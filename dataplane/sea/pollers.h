@@ -19,7 +19,9 @@ class RealSide final : public worker::Poller {
     [[nodiscard]] int wake_descriptor() const override {
         return bridge_.real_port().wake_descriptor();
     }
-    bool prepare_to_sleep() override { return bridge_.real_port().prepare_to_sleep(); }
+    bool prepare_to_sleep() override {
+        return bridge_.real_port().prepare_to_sleep() && !bridge_.keeps_frames();
+    }
     void awake() override { bridge_.real_port().awake(); }
 
   private:

@@ -34,6 +34,11 @@ void Quiescence::wait() {
     rte_rcu_qsbr_check(state_.get(), token, true);
 }
 
+std::uint64_t Quiescence::mark() { return rte_rcu_qsbr_start(state_.get()); }
+bool Quiescence::has_passed(std::uint64_t mark) {
+    return rte_rcu_qsbr_check(state_.get(), mark, false) == 1;
+}
+
 void Quiescence::Free::operator()(void* memory) const { std::free(memory); }
 
 }  // namespace sealane::worker

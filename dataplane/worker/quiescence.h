@@ -27,6 +27,11 @@ class Quiescence {
     /// From control: returns when every worker that was online has been quiescent.
     void wait();
 
+    /// From control: a mark of this moment, and whether every worker that was online then has been
+    /// quiescent since.  Does not wait.
+    [[nodiscard]] std::uint64_t mark();
+    [[nodiscard]] bool has_passed(std::uint64_t mark);
+
   private:
     struct Free {
         void operator()(void* memory) const;

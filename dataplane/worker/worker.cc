@@ -61,7 +61,8 @@ Worker::Worker(Settings settings, const std::vector<Poller*>& pollers, Quiescenc
       quiescence_(quiescence),
       wait_set_(epoll_create1(EPOLL_CLOEXEC)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      mailbox_(std::make_unique<Mailbox>()) {
+      mailbox_(std::make_unique<Mailbox>()),
+      progress_(settings_.progress != nullptr ? settings_.progress : &own_progress_) {
     SEALANE_CHECK(settings_.take_turns <= pollers.size(), "more pollers take turns than there are");
     stride_ = std::clamp<std::size_t>(pollers.size() / kAskedATurn, 4, 16);
     can_wait_ = watch(wait_set_, bell_);
@@ -164,7 +165,7 @@ void Worker::loop() {
             mailbox_->carried_out.notify_one();
         });
         quiescence_.quiescent(settings_.index);
-        progress_.store(progress() + 1, std::memory_order_relaxed);
+        progress_->store(progress() + 1, std::memory_order_relaxed);
 
         if (empty_turns == 0) continue;
         if (const Rest chosen = choose_rest(settings_.idle, empty_turns, must_poll_);

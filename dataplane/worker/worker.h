@@ -35,6 +35,9 @@ class Worker {
         /// So many pollers, the first ones, take turns at being asked first: they send to the same
         /// receivers, and what these have no room for must not be the same sender's each time.
         std::size_t take_turns = 0;
+        /// Where progress() is kept instead of here: in memory that somebody outside of the process
+        /// looks at.  Outlives the worker, which alone writes it.
+        std::atomic<std::uint64_t>* progress = nullptr;
     };
 
     Worker(Settings settings, const std::vector<Poller*>& pollers, Quiescence& quiescence);
@@ -63,7 +66,7 @@ class Worker {
 
     /// Turns of its loop, naps included: it stands still when the worker does.  Any thread.
     [[nodiscard]] std::uint64_t progress() const {
-        return progress_.load(std::memory_order_relaxed);
+        return progress_->load(std::memory_order_relaxed);
     }
 
     [[nodiscard]] const Settings& settings() const { return settings_; }
@@ -96,7 +99,8 @@ class Worker {
     Status can_wait_ = done();  // what start() says
     std::unique_ptr<Mailbox> mailbox_;
     std::atomic<bool> stopping_{false};
-    std::atomic<std::uint64_t> progress_{0};  ///< Written by the worker alone.
+    std::atomic<std::uint64_t> own_progress_{0};
+    std::atomic<std::uint64_t>* progress_;  ///< The one in use; written by the worker alone.
     std::thread thread_;
 };
 

@@ -46,14 +46,13 @@ SlotLease observe(const SlotLease& slot, const LeaseTerms& terms, Instant now) {
     return after;
 }
 
-void show(SlotTable& table, SlotId id, const SlotLease& before, const SlotLease& after) {
-    if (after.epoch == before.epoch) return;
-    if (after.is_free()) {
-        table.take_away(id);
-    } else {
-        table.give(id, after.owner);
-    }
-    SEALANE_CHECK(table.holder(id).epoch == after.epoch, "a trunk slot changed behind its lease");
+void show(SlotTable& table, SlotId id, const SlotLease& lease, const Passage& passage) {
+    SEALANE_CHECK(lease.epoch >= table.holder(id).epoch, "a trunk slot changed behind its lease");
+    table.put(id,
+              {.epoch = lease.epoch,
+               .owner = lease.owner,
+               .phase = passage.phase,
+               .other = passage.other});
 }
 
 }  // namespace sealane::hvswitch

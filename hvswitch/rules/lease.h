@@ -59,7 +59,14 @@ struct Acquired {
 /// look is the hypervisor's fault, not the owner's.  One that stood still too long frees the slot.
 [[nodiscard]] SlotLease observe(const SlotLease& slot, const LeaseTerms& terms, Instant now);
 
-/// Shows workers what changed from `before` to `after`, so that their epoch is this one's.
-void show(SlotTable& table, SlotId id, const SlotLease& before, const SlotLease& after);
+/// How far a hand-over is, and who beside the owner is in it (SlotWord).
+struct Passage {
+    SlotPhase phase = SlotPhase::Settled;
+    AdapterId other = kNoAdapter;
+    bool operator==(const Passage&) const = default;
+};
+
+/// Shows workers how a slot stands, so that their epoch is this one's.
+void show(SlotTable& table, SlotId id, const SlotLease& lease, const Passage& passage = {});
 
 }  // namespace sealane::hvswitch

@@ -30,14 +30,22 @@ struct Route {
 // All of it is inlined: a Route, or an optional, that is returned through memory, written in small
 // pieces and read in one, stalls the processor for longer than the whole decision takes.
 
-/// The adapter that holds the slot and may send, or kNoAdapter.
+/// The adapter that outward frames of the slot go to, or kNoAdapter.
 [[nodiscard, gnu::always_inline]] inline AdapterId active_trunk(const SwitchRules& rules,
                                                                 const SlotTable& slots,
                                                                 SlotId slot) {
     if (slot == kNoSlot) return kNoAdapter;
-    const SlotTable::Holder holder = slots.holder(slot);
-    if (!holder.held || !rules.port(holder.adapter).enabled) return kNoAdapter;
-    return holder.adapter;
+    const AdapterId trunk = slots.outward(slot);
+    if (trunk == kNoAdapter || !rules.port(trunk).enabled) return kNoAdapter;
+    return trunk;
+}
+
+/// `from` is a trunk adapter of this slot.  What it brought in must not go out again, by whichever
+/// of them: during a hand-over one brings in and the other carries out.
+[[nodiscard, gnu::always_inline]] inline bool came_by(const SwitchRules& rules,
+                                                      AdapterId from,
+                                                      SlotId slot) {
+    return rules.slot_of(from) == slot;
 }
 
 [[nodiscard, gnu::always_inline]] inline Route to_unknown(const SwitchRules& rules,
@@ -47,8 +55,10 @@ struct Route {
     const VswitchId vswitch = rules.port(from).vswitch;
     if (rules.vswitch(vswitch).flood_unknown) return {.kind = Route::Kind::Fanout};
 
-    const AdapterId trunk = active_trunk(rules, slots, rules.trunk_slot(vswitch, vlan));
-    if (trunk == kNoAdapter || trunk == from) return Route::dropped(Drop::NoDestination);  // D5
+    const SlotId slot = rules.trunk_slot(vswitch, vlan);
+    const AdapterId trunk = active_trunk(rules, slots, slot);
+    if (trunk == kNoAdapter || came_by(rules, from, slot))
+        return Route::dropped(Drop::NoDestination);  // D5
     return Route::to_one(trunk);
 }
 
@@ -70,9 +80,10 @@ struct Route {
     if (known == from) return Route::dropped(Drop::SamePort);  // D7
 
     if (rules.port(known).is_trunk) {
-        const AdapterId trunk = active_trunk(rules, slots, rules.slot_of(known));
+        const SlotId slot = rules.slot_of(known);
+        const AdapterId trunk = active_trunk(rules, slots, slot);
         if (trunk == kNoAdapter) return Route::dropped(Drop::NoDestination);
-        if (trunk == from) return Route::dropped(Drop::SamePort);
+        if (came_by(rules, from, slot)) return Route::dropped(Drop::SamePort);
         known = trunk;
     }
     const PortRules& port = rules.port(known);
@@ -125,10 +136,9 @@ void for_each_receiver(
         if (member != from) each(member);
     }
     const SlotId slot = rules.trunk_slot(vswitch, vlan);
-    if (slot == kNoSlot) return;
-    const SlotTable::Holder holder = slots.holder(slot);
-    if (holder.held && holder.adapter != from && rules.port(holder.adapter).enabled)
-        each(holder.adapter);
+    if (slot == kNoSlot || came_by(rules, from, slot)) return;
+    const AdapterId trunk = slots.outward(slot);
+    if (trunk != kNoAdapter && rules.port(trunk).enabled) each(trunk);
 }
 
 }  // namespace sealane::hvswitch

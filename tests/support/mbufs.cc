@@ -30,8 +30,8 @@ std::vector<std::size_t> piece_lengths(std::size_t length, const Cuts& cuts, std
 }  // namespace
 
 const std::vector<Cuts>& usual_cuts() {
-    static const std::vector<Cuts> kCuts{{}, {13}, {15}, {5, 13, 15, 24}};
-    return kCuts;
+    static const std::vector<Cuts> cuts{{}, {13}, {15}, {5, 13, 15, 24}};
+    return cuts;
 }
 
 Cuts even_cuts(std::size_t length, std::size_t pieces) {

@@ -61,11 +61,14 @@ hvswitch::PortRules trunk_of(std::uint16_t pvid, std::initializer_list<std::uint
 Rig::Rig(const RigSpec& spec)
     : pools_(make_rig_pools(this, spec)),
       switch_adapters_(spec.adapters.size()),
-      settings_(settings_of(spec)) {
+      settings_(settings_of(spec)),
+      answers_(settings_.ports.size()) {
     const std::size_t all = settings_.ports.size();
     for (std::uint32_t worker = 0; worker < spec.workers; ++worker) {
         counters_.push_back(std::make_unique<AdapterCounters[]>(all));
     }
+    shared_ = std::make_unique<hvswitch::Switch>(hvswitch::Switch::Settings{
+        .rules = settings_, .slots = spec.slots, .tables = spec.tables, .workers = spec.workers});
     stations_.reserve(all);
     for (std::uint16_t i = 0; i < switch_adapters_; ++i) {
         const AdapterSpec& adapter = spec.adapters[i];
@@ -75,11 +78,12 @@ Rig::Rig(const RigSpec& spec)
         add_sea(sea, spec.adapters);
     }
 
-    shared_ = std::make_unique<hvswitch::Switch>(hvswitch::Switch::Settings{
-        .rules = settings_, .slots = spec.slots, .tables = spec.tables, .workers = spec.workers});
     for (auto i = static_cast<std::uint16_t>(switch_adapters_); i-- > 0;) {
         const hvswitch::SlotId slot = spec.adapters[i].slot;
         if (slot != hvswitch::kNoSlot) shared_->slots().give(slot, {i});
+    }
+    for (const auto& bridge : bridges_) {
+        bridge->from_wire();  // nothing there is older than the slots
     }
     for (std::uint32_t worker = 0; worker < spec.workers; ++worker) {
         forwarders_.push_back(std::make_unique<hvswitch::Forwarder>(
@@ -204,6 +208,7 @@ void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters)
 
     std::vector<sea::TrunkVlans> vlans;
     std::vector<port::Outlet*> links;
+    std::vector<sea::Permit> permits;
     for (const AdapterId trunk : spec.trunks) {
         const AdapterSpec& adapter = adapters[trunk.index];
         sea::TrunkVlans carried{.pvid = adapter.rules.pvid};
@@ -215,12 +220,18 @@ void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters)
         station.sea_outlet = std::make_unique<port::Outlet>(
             station.ring->far(), pools_.heads.get(), port::Outlet::Settings{.mtu = adapter.mtu});
         links.push_back(station.sea_outlet.get());
+        permits.push_back(adapter.slot == hvswitch::kNoSlot
+                              ? sea::Permit{}
+                              : sea::Permit{.word = shared_->slots().word(adapter.slot),
+                                            .mine = hvswitch::SlotTable::held_by(trunk),
+                                            .answer = &answers_[trunk.index]});
     }
     const std::size_t index = bridges_.size();
     bridges_.push_back(std::make_unique<sea::Bridge>(
         sea::BridgeRules(vlans, spec.default_trunk),
         sea::Bridge::Parts{.real = *stations_[real_of(index).index].outlet,
                            .links = std::move(links),
+                           .permits = std::move(permits),
                            .real_id = real_of(index),
                            .sea_id = virtual_of(index),
                            .address = kSeaAddress,

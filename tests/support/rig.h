@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -108,6 +109,8 @@ class Rig {
     /// The way to an adapter's port.
     [[nodiscard]] port::Outlet& outlet(AdapterId id) { return *outlets_[id.index]; }
     [[nodiscard]] sea::Bridge& bridge(std::size_t sea) { return *bridges_[sea]; }
+    /// The word of its slot that the trunk adapter's SEA says it has done with.
+    [[nodiscard]] std::uint64_t answer(AdapterId trunk) const { return answers_[trunk.index]; }
 
     /// A copy of the settings in use, to change and publish.
     [[nodiscard]] hvswitch::SwitchRules::Settings settings() const { return settings_; }
@@ -141,6 +144,7 @@ class Rig {
     std::vector<port::Outlet*> outlets_;
     std::vector<std::unique_ptr<AdapterCounters[]>> counters_;  // by worker
     hvswitch::SwitchRules::Settings settings_;
+    std::vector<std::atomic<std::uint64_t>> answers_;  // by AdapterId
     std::unique_ptr<hvswitch::Switch> shared_;
     std::vector<std::unique_ptr<hvswitch::Forwarder>> forwarders_;
     std::vector<std::unique_ptr<sea::Bridge>> bridges_;

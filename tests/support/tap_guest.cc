@@ -21,7 +21,7 @@
 
 namespace {
 
-using sealane::port::Descriptor;
+using sealane::Descriptor;
 using sealane::test::VhostDriver;
 using sealane::test::VirtioHeader;
 

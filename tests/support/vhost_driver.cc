@@ -22,7 +22,7 @@ constexpr std::uint32_t kSendRarp = 19;
 
 constexpr std::uint64_t kVersion1 = 1ULL << 32, kHasProtocolFeatures = 1ULL << 30;
 constexpr std::size_t kRingsLength = std::size_t{1} << 16;
-constexpr std::size_t kPage = 4096;
+constexpr std::size_t kPage = 4096, kHugePage = std::size_t{2} << 20;
 
 struct Head {
     std::uint32_t request, flags, size;
@@ -33,6 +33,19 @@ std::atomic_ref<std::uint16_t> shared(std::uint8_t* at) {
 }
 
 constexpr std::size_t kMostFiles = 8;
+constexpr unsigned kOf2MiB = 21U << 26;  // MFD_HUGE_2MB of linux/memfd.h, which glibc has not
+
+int make_file(VhostDriver::Memory kind) {
+    switch (kind) {
+        case VhostDriver::Memory::Shm:
+            return open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        case VhostDriver::Memory::Huge:
+            return memfd_create("guest", MFD_CLOEXEC | MFD_HUGETLB | kOf2MiB);
+        case VhostDriver::Memory::Memfd:
+            break;
+    }
+    return memfd_create("guest", MFD_CLOEXEC);
+}
 
 bool send_with(int socket, std::span<const std::uint8_t> bytes, std::span<const int> files) {
     iovec part{const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
@@ -59,7 +72,7 @@ bool read_whole(int socket, void* bytes, std::size_t length) {
 }  // namespace
 
 VhostDriver::VhostDriver(const Settings& settings) : buffer_(settings.buffer) {
-    socket_ = port::Descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    socket_ = sealane::Descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     settings.path.copy(address.sun_path, sizeof address.sun_path - 1);
@@ -74,11 +87,10 @@ VhostDriver::~VhostDriver() {
 }
 
 bool VhostDriver::make_memory(const Settings& settings) {
-    const std::size_t share = kPage * settings.regions;
+    const std::size_t page = settings.memory == Memory::Huge ? kHugePage : kPage;
+    const std::size_t share = page * settings.regions;
     size_ = (kRingsLength + 2 * std::size_t{kRing} * buffer_ + share - 1) / share * share;
-    file_ =
-        port::Descriptor(settings.in_shm ? open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)
-                                         : memfd_create("guest", MFD_CLOEXEC));
+    file_ = sealane::Descriptor(make_file(settings.memory));
     if (ftruncate(file_.get(), static_cast<off_t>(size_)) != 0) return false;
     void* const at = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
     if (at == MAP_FAILED) return false;
@@ -111,8 +123,8 @@ bool VhostDriver::share_memory(unsigned regions) {
 }
 
 bool VhostDriver::start(Ring ring, bool kicks) {
-    kicks_[ring] = port::Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-    calls_[ring] = port::Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    kicks_[ring] = sealane::Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    calls_[ring] = sealane::Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     const std::uint64_t base = reinterpret_cast<std::uintptr_t>(memory_) + ring_at(ring);
     const std::uint64_t number = ring;
     const std::uint64_t without_kick = number | 1 << 8;

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/port/descriptor.h"
+#include "dataplane/base/descriptor.h"
 
 namespace sealane::test {
 
@@ -43,13 +43,19 @@ class VhostDriver {
     /// Of descriptors.
     static constexpr std::uint16_t kNext = 1, kWrite = 2, kTable = 4;
 
+    enum class Memory {
+        Memfd,
+        Shm,   ///< A file in /dev/shm.
+        Huge,  ///< A memfd of 2 MiB pages.
+    };
+
     struct Settings {
         std::string path;
         std::uint64_t features = 0;  ///< Besides VERSION_1; acked if they are offered.
         std::size_t buffer = 4096;   ///< Bytes of each, header and frame.
         unsigned regions = 1;        ///< Into which the memory is cut, one behind the other.
-        bool in_shm = false;         ///< A file in /dev/shm instead of a memfd.
-        bool kicks = true;           ///< Otherwise its rings must be polled.
+        Memory memory = Memory::Memfd;
+        bool kicks = true;  ///< Otherwise its rings must be polled.
     };
     struct Descriptor {
         std::uint64_t address = 0;
@@ -106,6 +112,8 @@ class VhostDriver {
     // As anybody may.
 
     [[nodiscard]] std::span<std::uint8_t> memory() { return {memory_, size_}; }
+    /// Of memory(): the file that the switch is given.
+    [[nodiscard]] int memory_file() const { return file_.get(); }
     /// Offset in memory() of a buffer, and of a ring's descriptors; the index of what is available
     /// stands 4096 bytes on, that of what is used 8192.
     [[nodiscard]] std::size_t buffer_at(Ring ring, std::uint16_t index) const;
@@ -136,8 +144,8 @@ class VhostDriver {
     [[nodiscard]] std::span<const std::uint8_t> arrived(std::uint16_t place) const;
     [[nodiscard]] std::uint16_t arrived_in(std::uint16_t place) const;
 
-    port::Descriptor socket_, file_;
-    std::array<port::Descriptor, 2> kicks_, calls_;
+    sealane::Descriptor socket_, file_;
+    std::array<sealane::Descriptor, 2> kicks_, calls_;
     std::uint8_t* memory_ = nullptr;
     std::size_t size_ = 0, buffer_ = 0;
     bool open_ = false;

@@ -116,7 +116,8 @@ Result<BenchRow> measure(const BenchCase& one,
                          const worker::Eal& environment,
                          const cli::BenchRequest& asked) {
     constexpr std::uint64_t kSeed = 1;  // nobody here wishes it ill
-    auto system = runtime::System::start(model, environment, "bench.yaml", kSeed);
+    auto system =
+        runtime::System::start(model, environment, {.config_file = "bench.yaml", .seed = kSeed});
     if (!system) return system.error();
     if (Status told = tell_addresses(**system, one, asked.macs); !told) return told.error();
     runtime::wait_for(seconds(kWarmUpS));

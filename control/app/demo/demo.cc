@@ -86,8 +86,8 @@ int run_demo(bool json) {
         worker::Eal::start(runtime::needs_of(*loaded.system));
     if (!environment) return fail(json, environment.error().text);
     constexpr std::uint64_t kSeed = 1;  // the demo has no enemies
-    Result<std::unique_ptr<runtime::System>> started =
-        runtime::System::start(*loaded.system, **environment, "demo.yaml", kSeed);
+    Result<std::unique_ptr<runtime::System>> started = runtime::System::start(
+        *loaded.system, **environment, {.config_file = "demo.yaml", .seed = kSeed});
     if (!started) return fail(json, started.error().text);
 
     const DemoReport report = play_all(**started);

@@ -135,7 +135,7 @@ TEST_F(Churn, P09WhoOnlyConnectsTakesNothingFromTheGuest) {
     const auto peer = driver();
     peer->give_buffers();
     for (int i = 0; i < 20; ++i) {
-        const port::Descriptor stranger = port::connect_to(path());
+        const Descriptor stranger = port::connect_to(path());
         EXPECT_TRUE(stranger.is_open());
         for (int n = 0; n < 20; ++n) {
             exchange(*peer);

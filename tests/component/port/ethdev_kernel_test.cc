@@ -59,6 +59,15 @@ class EthdevKernel : public PortTest {
         pass(std::chrono::milliseconds(10));
         service(*port_);
     }
+    /// Looks until the link is up, for two seconds at most: Linux tells of a carrier that came back
+    /// when it gets to it, at most once a second (linkwatch).
+    bool comes_up() {
+        for (int i = 0; i < 200 && !port_->state().up; ++i) {
+            usleep(10'000);
+            look();
+        }
+        return port_->state().up;
+    }
     /// Polls until `count` frames of ours came, or for about two seconds.
     std::vector<Bytes> receive(std::size_t count) {
         std::vector<Bytes> all;
@@ -217,13 +226,29 @@ TEST_F(EthdevKernel, WhileTheInterfaceIsDownFramesArePortDown) {
     send_to(*port_, {frame_of(60)});
     EXPECT_EQ(dropped(Direction::Out, Drop::PortDown), 1U);
     namespace_.ip("link set up1 up");
-    look();
-    EXPECT_TRUE(port_->state().up);
+    EXPECT_TRUE(comes_up());
     // The kernel remembers the fault and tells it to the first who sends; that frame goes with the
     // next.
     send_to(*port_, {frame_of(60)});
     send_to(*port_, {frame_of(61)});
     EXPECT_EQ(outside_->receive(2), (std::vector{frame_of(60), frame_of(61)}));
+}
+
+TEST_F(EthdevKernel, InterfaceMadeAnewUnderItsNameIsDownAndSaysSo) {
+    make_veth(1500);
+    open("net_af_packet0,iface=up1", 1500);
+    EXPECT_EQ(port_->state().notice, "");
+    namespace_.ip("link del up1");
+    look();
+    EXPECT_FALSE(port_->state().up);
+    make_veth(1500);
+    EXPECT_FALSE(comes_up());
+    send_to(*port_, {frame_of(60)});
+    EXPECT_EQ(dropped(Direction::Out, Drop::PortDown), 1U);
+    EXPECT_EQ(port_->state().notice,
+              "up1 was removed and made anew, and this port stands on the one that is gone; "
+              "restart sealane to open the new one");
+    expect_laws(*port_);
 }
 
 TEST_F(EthdevKernel, TapCarriesFramesOfAllLengthsBothWays) {
@@ -290,8 +315,7 @@ TEST_F(EthdevKernel, TapWorksOnWhenItsInterfaceMovesToAnotherNamespace) {
     EXPECT_FALSE(port_->state().up) << "moving takes it down";
     const std::string enter = "nsenter -n -t " + std::to_string(keeper);
     EXPECT_EQ(std::system((enter + " ip link set tap1 up").c_str()), 0);
-    look();
-    EXPECT_TRUE(port_->state().up);
+    EXPECT_TRUE(comes_up());
     send_to(*port_, {frame_of(60)});
     EXPECT_EQ(totals().tx_frames, 1U);
     kill(keeper, SIGKILL);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/port/descriptor.h"
+#include "dataplane/base/descriptor.h"
 #include "tests/support/frame_bytes.h"
 
 namespace sealane::test {
@@ -23,7 +23,7 @@ class NetworkNamespace {
     void ip(const std::string& arguments) const;
 
   private:
-    port::Descriptor home_;
+    Descriptor home_;
     std::string missing_;
 };
 
@@ -38,7 +38,7 @@ class RawSocket {
     [[nodiscard]] std::vector<Bytes> receive(std::size_t count);
 
   private:
-    port::Descriptor socket_;
+    Descriptor socket_;
 };
 
 }  // namespace sealane::test

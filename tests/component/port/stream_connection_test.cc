@@ -65,7 +65,7 @@ TEST_F(StreamConnection, RestartedPeerWaitsForTheEndOfItsOldConnection) {
 
 TEST_F(StreamConnection, SocketNobodyListensAtIsReplaced) {
     {
-        const port::Descriptor killed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const Descriptor killed(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         path().copy(address.sun_path, sizeof address.sun_path - 1);

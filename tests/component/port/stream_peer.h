@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/port/descriptor.h"
+#include "dataplane/base/descriptor.h"
 #include "tests/support/frame_bytes.h"
 
 namespace sealane::test {
@@ -36,7 +36,7 @@ class StreamPeer {
     void close() { socket_.close(); }
 
   private:
-    port::Descriptor socket_;
+    Descriptor socket_;
     Bytes held_;
 };
 
@@ -53,7 +53,7 @@ class StreamServer {
 
   private:
     std::string path_;
-    port::Descriptor socket_;
+    Descriptor socket_;
 };
 
 }  // namespace sealane::test

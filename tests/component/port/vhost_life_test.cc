@@ -10,7 +10,7 @@
 
 #include <rte_mbuf.h>
 
-#include "dataplane/port/descriptor.h"
+#include "dataplane/base/descriptor.h"
 #include "dataplane/port/stream_socket.h"
 #include "dataplane/worker/eal.h"
 #include "tests/component/port/census.h"
@@ -45,7 +45,7 @@ TEST_F(VhostLife, AGuestMayGoAndComeBack) {
 TEST_F(VhostLife, ItTellsWhoCameWhoBecameReadyAndWhoWent) {
     open(serving());
     {
-        const port::Descriptor visitor = port::connect_to(path());
+        const Descriptor visitor = port::connect_to(path());
         ASSERT_TRUE(visitor.is_open());
         EXPECT_TRUE(soon([&] { return port().state().peer->connected; }));
         EXPECT_FALSE(port().state().up);
@@ -79,7 +79,7 @@ TEST_F(VhostLife, TheSocketIsForOurUserOnlyAndGoesWithThePort) {
 
 TEST_F(VhostLife, ASocketThatNobodyListensAtIsReplacedAndAnotherFileIsNot) {
     {
-        const port::Descriptor dead(socket(AF_UNIX, SOCK_STREAM, 0));
+        const Descriptor dead(socket(AF_UNIX, SOCK_STREAM, 0));
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         path().copy(address.sun_path, sizeof address.sun_path - 1);
@@ -100,7 +100,7 @@ TEST_F(VhostLife, ASocketThatNobodyListensAtIsReplacedAndAnotherFileIsNot) {
 TEST_F(VhostLife, GarbageOnTheSocketCostsThatConnectionOnly) {
     open(serving());
     for (std::size_t length : {1U, 11U, 12U, 13U, 300U, 5000U}) {
-        port::Descriptor stranger = port::connect_to(path());
+        Descriptor stranger = port::connect_to(path());
         ASSERT_TRUE(stranger.is_open());
         const Bytes garbage = frame_of(length, 0x5a);
         EXPECT_EQ(::send(stranger.get(), garbage.data(), length, MSG_NOSIGNAL),

@@ -1,4 +1,4 @@
-// A guest's memory and descriptors, of every good kind and of some bad ones.
+// A guest's descriptors and headers, of every good kind and of some bad ones.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -52,21 +52,6 @@ Bytes with_header(const Bytes& frame, const VirtioHeader& header = {}) {
     std::memcpy(bytes.data(), &header, sizeof header);
     bytes.insert(bytes.end(), frame.begin(), frame.end());
     return bytes;
-}
-
-TEST_F(VhostMemory, P01EveryKindAndNumberOfRegionsIsSeenAndLeft) {
-    open(serving());
-    for (const bool in_shm : {false, true}) {
-        for (const unsigned regions : {1U, 2U, 8U}) {
-            SCOPED_TRACE(testing::Message() << regions << (in_shm ? " in shm" : " in a memfd"));
-            const auto peer = driver({.regions = regions, .in_shm = in_shm});
-            peer->give_buffers();
-            for (int i = 0; i < 2 * VhostDriver::kRing; ++i) {  // each buffer twice
-                exchange(*peer);
-            }
-        }
-        ASSERT_TRUE(soon([&] { return !port().state().up; }));
-    }
 }
 
 // S11 of the attacks: neighbours for the guest are not neighbours here.

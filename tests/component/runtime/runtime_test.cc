@@ -30,9 +30,37 @@ config::System model_of(const std::string& text) {
     return *loaded.system;
 }
 
+Result<std::unique_ptr<System>> start_system(const config::System& model, Start how) {
+    return System::start(model, *environment, std::move(how));
+}
+
+bool send_at(System& system, const std::string& adapter, const std::vector<test::Bytes>& frames) {
+    std::vector<rte_mbuf*> made;
+    for (const test::Bytes& frame : frames) {
+        made.push_back(test::make_frame(system.frame_pool(), frame));
+        EXPECT_NE(made.back(), nullptr) << "the pool is empty";
+        if (made.back() == nullptr) made.pop_back();
+    }
+    AdapterCounters outcome;
+    port::Tally tally(outcome);
+    system.ring_client(adapter)->send(made.data(), static_cast<std::uint16_t>(made.size()), tally);
+    return outcome.tx_frames.read() == frames.size();
+}
+
+std::vector<test::Bytes> take_at(System& system, const std::string& adapter) {
+    std::vector<test::Bytes> taken;
+    AdapterCounters outcome;
+    port::Tally tally(outcome);
+    rte_mbuf* frame = nullptr;
+    while (system.ring_client(adapter)->receive(&frame, 1, tally) == 1) {
+        taken.push_back(test::bytes_of(frame));
+        rte_pktmbuf_free(frame);
+    }
+    return taken;
+}
+
 void RuntimeTest::start(const std::string& text) {
-    Result<std::unique_ptr<System>> started =
-        System::start(model_of(text), *environment, "frame.yaml", 1);
+    auto started = start_system(model_of(text), {.config_file = "frame.yaml", .seed = 1});
     ASSERT_TRUE(started.ok()) << started.error().text;
     system_ = std::move(started).value();
 }
@@ -43,29 +71,11 @@ bool RuntimeTest::send(const std::string& adapter, const test::Bytes& frame) {
 
 bool RuntimeTest::send_together(const std::string& adapter,
                                 const std::vector<test::Bytes>& frames) {
-    std::vector<rte_mbuf*> made;
-    for (const test::Bytes& frame : frames) {
-        made.push_back(test::make_frame(system_->frame_pool(), frame));
-        EXPECT_NE(made.back(), nullptr) << "the pool is empty";
-        if (made.back() == nullptr) made.pop_back();
-    }
-    AdapterCounters outcome;
-    port::Tally tally(outcome);
-    system_->ring_client(adapter)->send(
-        made.data(), static_cast<std::uint16_t>(made.size()), tally);
-    return outcome.tx_frames.read() == frames.size();
+    return send_at(*system_, adapter, frames);
 }
 
 std::vector<test::Bytes> RuntimeTest::take(const std::string& adapter) {
-    std::vector<test::Bytes> taken;
-    AdapterCounters outcome;
-    port::Tally tally(outcome);
-    rte_mbuf* frame = nullptr;
-    while (system_->ring_client(adapter)->receive(&frame, 1, tally) == 1) {
-        taken.push_back(test::bytes_of(frame));
-        rte_pktmbuf_free(frame);
-    }
-    return taken;
+    return take_at(*system_, adapter);
 }
 
 AdapterTotals RuntimeTest::totals(const std::string& adapter) const {

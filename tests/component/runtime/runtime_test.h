@@ -18,6 +18,15 @@ namespace sealane::runtime {
 /// What a good file means.
 [[nodiscard]] config::System model_of(const std::string& text);
 
+/// A system of the file, on the environment that all tests share.
+[[nodiscard]] Result<std::unique_ptr<System>> start_system(const config::System& model, Start how);
+
+/// The client of `adapter`, a ring, sends frames, which are seen at one moment; false: not all
+/// went.
+bool send_at(System& system, const std::string& adapter, const std::vector<test::Bytes>& frames);
+/// What has come out at `adapter`, a ring, so far.
+std::vector<test::Bytes> take_at(System& system, const std::string& adapter);
+
 class RuntimeTest : public testing::Test {
   protected:
     void start(const std::string& text);

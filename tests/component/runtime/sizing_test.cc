@@ -7,12 +7,18 @@
 namespace sealane::runtime {
 namespace {
 
+Sizing size_of_file(const std::string& text, const Part& part = {}) {
+    const config::System model = model_of(text);
+    return size_of(model, make_layout(model, part));
+}
+
 std::uint32_t frames_with(const std::string& adapter) {
-    return size_of(model_of("system: f\nvswitches: [{name: E}]\npartitions:\n"
-                            "  - {name: v, type: vios, adapters: [\n"
-                            "    {name: ent0, type: virtual, vswitch: E, pvid: 1, port: {type: "
-                            "ring, size: 2048}},\n    {name: ent1, type: virtual, vswitch: E, " +
-                            adapter + "}]}\n"))
+    return size_of_file(
+               "system: f\nvswitches: [{name: E}]\npartitions:\n"
+               "  - {name: v, type: vios, adapters: [\n"
+               "    {name: ent0, type: virtual, vswitch: E, pvid: 1, port: {type: "
+               "ring, size: 2048}},\n    {name: ent1, type: virtual, vswitch: E, " +
+               adapter + "}]}\n")
         .frames;
 }
 
@@ -29,7 +35,6 @@ TEST(Sizing, EveryPortIsCountedWithAllThatItMayHold) {
                             std::to_string(queue) + "}"),
                   port::QemuStreamPort::most_buffers({.queue_frames = queue}));
     }
-    EXPECT_EQ(frames_of("pvid: 2, trunk_priority: 1"), 2 * kLinkBuffers);
     EXPECT_GE(frames_of("pvid: 1, port: {type: vhost-user, path: a}"), 32U * 32U);
     EXPECT_EQ(
         frames_of(
@@ -38,7 +43,7 @@ TEST(Sizing, EveryPortIsCountedWithAllThatItMayHold) {
 }
 
 TEST(Sizing, ThereAreHeadsForCopiesOfAllOfThem) {
-    const Sizing sizing = size_of(model_of("system: f\nvswitches: [{name: E}]\npartitions: []\n"));
+    const Sizing sizing = size_of_file("system: f\nvswitches: [{name: E}]\npartitions: []\n");
     EXPECT_GE(sizing.heads, sizing.frames);
 }
 

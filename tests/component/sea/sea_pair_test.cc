@@ -32,21 +32,22 @@ TEST_F(TwoSeas, OnlyTheOneWithTheSlotCarriesFrames) {
     const FrameSpec in = frame(kBroadcast, outside(1)).tag({.vid = 10});
     expect(client10, out, {.out = {{wire_a, out.tag({.vid = 10})}}});
     expect(wire_a, in, {.out = {{client10, in.untagged()}}});
-    expect(wire_b, in, {.drops = {{.at = trunk_b, .why = Drop::NotActive}}});
-    expect(wire_b, in.untagged(), {.drops = {{.at = trunk_b, .why = Drop::NotActive}}});
+    expect(wire_b, in, {.drops = {{.at = wire_b, .why = Drop::NotActive}}});
+    expect(wire_b, in.untagged(), {.drops = {{.at = wire_b, .why = Drop::NotActive}}});
 
     rig().shared().slots().give({0}, trunk_b);
     expect(client10, out, {.out = {{wire_b, out.tag({.vid = 10})}}});
     expect(wire_b, in, {.out = {{client10, in.untagged()}}});
-    expect(wire_a, in, {.drops = {{.at = trunk_a, .why = Drop::NotActive}}});
+    expect(wire_a, in, {.drops = {{.at = wire_a, .why = Drop::NotActive}}});
 }
 
 TEST_F(TwoSeas, BroadcastOfAClientLeavesOnceAndItsEchoAtThePartnerIsDropped) {
     const FrameSpec hello = frame(kBroadcast, mac_of(client1));
     expect(client1, hello, {.out = {{wire_a, hello}}});
     // The outside switch gives it to the partner's real adapter.
-    expect(wire_b, hello, {.drops = {{.at = trunk_b, .why = Drop::NotActive}}});
+    expect(wire_b, hello, {.drops = {{.at = wire_b, .why = Drop::NotActive}}});
     rig().shared().slots().give({0}, trunk_b);
+    rig().run();
     expect(wire_b, hello, {.drops = {{.at = trunk_b, .why = Drop::LocalSource}}});
 }
 

@@ -1,4 +1,7 @@
 // Trunk adapters: who may bridge, and what comes back from outside.
+#include <array>
+#include <atomic>
+
 #include "tests/component/switch/t_sw.h"
 
 namespace sealane::test {
@@ -50,6 +53,16 @@ TEST_F(Slots, MovedSlotMovesUnknownUnicastAndTouchesNoEntry) {
     expect(first, kToAll, {.drops = {{.at = first, .why = Drop::NotActive}}});
     expect(
         second, kToAll.tag({.vid = 20}).from(host(7)), {.out = {{client20, kToAll.from(host(7))}}});
+}
+
+/// The rig's switch keeps its slots itself; what a VIOS of its own looks at is kept outside.
+TEST(Switch, ShowsItsSlotsWhereItIsTold) {
+    std::array<std::atomic<std::uint64_t>, 2> words{};
+    hvswitch::Switch shared({.rules = {}, .slots = 2, .slot_words = words});
+    shared.slots().give({1}, {5});
+    EXPECT_EQ(words[0].load(), 0U);
+    EXPECT_EQ(static_cast<std::uint32_t>(words[1].load()), hvswitch::SlotTable::held_by({5}));
+    EXPECT_TRUE(shared.slots().holds({1}, {5}));
 }
 
 TEST_F(Slots, AddressFixedToATrunkFollowsTheSlot) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kPingPongs = 100'000;
 constexpr Duration kEnough = std::chrono::seconds{3};
-constexpr int kHung_ms = 20'000;
+constexpr int kHungMs = 20'000;
 
 /// Waits for one frame, asleep for as long as it takes.  False: nothing came and nothing will.
 bool receive_asleep(RingEnd& end, rte_mbuf*& frame) {
@@ -26,7 +26,7 @@ bool receive_asleep(RingEnd& end, rte_mbuf*& frame) {
         if (end.receive(&frame, 1, tally) == 1) return true;
         if (end.prepare_to_sleep()) {
             pollfd waiting{.fd = end.wake_descriptor(), .events = POLLIN};
-            if (poll(&waiting, 1, kHung_ms) == 0) return false;
+            if (poll(&waiting, 1, kHungMs) == 0) return false;
         }
         end.awake();
     }

@@ -197,6 +197,17 @@ TEST(Worker, CallRunsOnItsThreadAndOnTheCallersWhereItDoesNotRun) {
     EXPECT_EQ(thread_of_call(), std::this_thread::get_id());
 }
 
+TEST(Worker, ProgressIsKeptWhereSomebodyElseLooks) {
+    Quiescence quiescence(1);
+    std::atomic<std::uint64_t> word{41};
+    Worker worker({.progress = &word}, {}, quiescence);
+    EXPECT_EQ(worker.progress(), 41U);
+    ASSERT_TRUE(worker.start().ok());
+    EXPECT_TRUE(comes_true([&] { return word > 50; }));
+    worker.stop();
+    EXPECT_EQ(worker.progress(), word);
+}
+
 TEST(Worker, CallReturnsWhenTheWorkIsDone) {
     Quiescence quiescence(1);
     Worker worker({}, {}, quiescence);

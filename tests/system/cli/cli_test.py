@@ -10,7 +10,7 @@ from scene import run_test
 from streams_frame import frame_of
 from switch import Switch
 from unreachable import check_unreachable
-from verbs import check_addresses, check_verbs, check_watch
+from verbs import check_addresses, check_mtu, check_verbs, check_watch
 
 TEST_S = 120
 
@@ -22,6 +22,7 @@ def play(scene):
     switch = Switch(scene, frame_of(scene.run, 2)).wait_ready()
     check_verbs(scene, switch)
     check_addresses(scene, switch)
+    check_mtu(scene, switch)
     check_watch(scene, switch)
     check_guard(scene, switch)
 

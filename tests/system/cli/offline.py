@@ -17,8 +17,7 @@ def check_offline(scene):
     scene.check("which names the cause", "zz" in reply.get("error", ""))
     for line in (["version"], ["doctor"], ["demo"], ["bench", "--seconds", "0.1"], ["--help"]):
         expect_cut_short(scene, *line)
-    expect(scene, "`run --as` says that it is not built yet", tell(scene, "run", "x", "--as", "vios1"),
-           USAGE, "not built yet")
+    expect(scene, "`--frame` is of a part", tell(scene, "run", "x", "--frame", "/d"), USAGE, "needs --as")
     expect(scene, "`--help` names the exit codes", tell(scene, "--help"), DONE, "3 no daemon")
     check_files(scene)
     check_bench(scene)
@@ -48,6 +47,22 @@ def check_files(scene):
     good.write_text(frame_of(scene.run, 2))
     bad.write_text(good.read_text().replace("pvid: 1,", "pvid: 4095,") + "nosuch: 1\n")
 
+    expect(scene, "`run --as` says which parts there are", tell(scene, "run", good, "--as", "nosuch"), FAILED,
+           "it can run as: hypervisor, ")
+    shared = scene.run / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    expect(scene, "a directory that others write to is no place for parts to meet",
+           tell(scene, "run", good, "--as", "hypervisor", "--frame", shared), FAILED, "could play hypervisor")
+    own = scene.run / "own"
+    own.mkdir(mode=0o700)
+    link = scene.run / "link"
+    link.symlink_to(own)
+    for tail in ("", "/", "/.", "//./"):
+        expect(scene, f"nor is a link, with '{tail}' behind it",
+               tell(scene, "run", good, "--as", "hypervisor", "--frame", f"{link}{tail}"), FAILED, "it is no directory")
+    expect(scene, "nor is a file", tell(scene, "run", good, "--as", "hypervisor", "--frame", good), FAILED,
+           "it is no directory")
     expect(scene, "`check` sums up a good file", tell(scene, "check", good), DONE,
            f"{good}: ok: 1 vswitch, 3 partitions, 4 adapters, 1 SEA\n")
     done = expect(scene, "`check` tells where a bad file is wrong", tell(scene, "check", bad), FAILED, f"{bad}:")

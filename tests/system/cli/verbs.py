@@ -4,8 +4,9 @@ import json
 import subprocess
 
 from frames import BROADCAST, make_frame
+from stream_client import exchange, meet
 from streams_frame import client, mac_of
-from told import DONE, FAILED, expect, expect_cut_short, expect_json
+from told import DONE, FAILED, USAGE, expect, expect_cut_short, expect_json
 
 STATS_KEYS = {"rx_frames", "rx_bytes", "tx_frames", "tx_bytes", "copies", "merged", "drops"}
 TEXTS = {
@@ -76,6 +77,27 @@ def check_failed_load_keeps_learned(scene, switch, rows):
     expect(scene, "`fdb load` of an address that is an adapter's own", switch.call("fdb", "load", rows), FAILED, f"{rows}:2: ")
     scene.check("leaves what was learned where it was", entries() == [("lpar1/ent0", "learned")], str(entries()))
     expect(scene, "`fdb flush` takes it", switch.call("fdb", "flush"), DONE, "removed 1")
+
+
+def check_mtu(scene, switch):
+    def oversize():
+        return switch.drops("lpar2/ent0", "out", "oversize")
+
+    before = next(row["mtu"] for row in switch.ask("show")["adapters"] if row["name"] == "lpar2/ent0")
+    expect(scene, "`mtu` of an adapter", switch.call("mtu", "lpar2/ent0", "1500"), DONE, "lpar2/ent0: mtu 1500")
+    expect(scene, "is what `show` says then", switch.call("show"), DONE, " 1500 ")
+    expect(scene, "and what a dump says", switch.call("config", "dump"), DONE, "mtu: 1500")
+    with client(scene.run, 1) as one, client(scene.run, 2) as two:
+        meet(one, two)
+        scene.check("a frame as long goes out", exchange(one, two, 1, 1514) == 1)
+        dropped = oversize()
+        one.send_to(two, b"longer", 1515)
+        scene.wait("a longer one to be dropped for its length", lambda: oversize() == dropped + 1)
+        switch.call("mtu", "lpar2/ent0", str(before))
+        scene.check("and after another `mtu` it goes out", exchange(one, two, 1, 1515) == 1)
+    expect(scene, "an MTU that no adapter can have", switch.call("mtu", "lpar2/ent0", "65395"), USAGE, "68 to 65394")
+    expect(scene, "an adapter that there is not", switch.call("mtu", "lpar9/ent0", "1500"), FAILED, "no adapter is called")
+    expect(scene, "a SEA has none of its own", switch.call("mtu", "vios1/ent6", "1500"), FAILED, "its real adapter")
 
 
 def check_watch(scene, switch):

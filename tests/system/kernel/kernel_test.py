@@ -18,7 +18,7 @@ from switch import Switch
 TEST_S = 150
 FIRST_ANSWER_S = 20
 PINGS = 10
-IPERF_S = 2
+IPERF_S = 1
 LEAST_MOVED = 1_000_000  # bytes: no speed, but what a connection that only stutters does not reach
 FULL, JUMBO = 1500, 9000  # IP packets
 IP_AND_ICMP = 28

@@ -10,6 +10,7 @@ import threading
 import time
 
 from hugepages import check_hugepages
+from parts import check_parts
 from processes import NoProgress, comes_true
 from scene import run_test
 from starts import check_starts
@@ -157,6 +158,7 @@ def play(scene):
     check_signals(scene)
     check_kill(scene)
     check_starts(scene)
+    check_parts(scene)
     check_hugepages(scene, check_forwards, listing)
     check_unprivileged(scene)
     check_idle(scene)

@@ -20,19 +20,30 @@ NEXT, WRITE = 1, 2
 HEADER = 12  # virtio-net's, before every frame
 TO_GUEST, FROM_GUEST = 0, 1
 SLOT = 4096  # bytes of each buffer
+ANSWER_S = 10
 
 
 def message(request, payload=b"", flags=VERSION, size=None):
     return struct.pack("<III", request, flags, len(payload) if size is None else size) + payload
 
 
-class Driver:
-    """Connects to a socket of the switch and sets up one pair of rings."""
+def frame(to, source, number=0, length=60):
+    head = bytes([2, 0, 0, 0, 0, to, 2, 0, 0, 0, 0, source, 0x88, 0xb5])
+    return head + number.to_bytes(4, "big") + bytes(length - len(head) - 4)
 
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(10)
-        self.socket.connect(str(path))
+
+def connected(path):
+    to_switch = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    to_switch.settimeout(ANSWER_S)
+    to_switch.connect(str(path))
+    return to_switch
+
+
+class Driver:
+    """Connects to a socket of the switch (or is given the connection) and sets up one pair of rings."""
+
+    def __init__(self, path, connection=None):
+        self.socket = connection or connected(path)
         self.memory_fd = os.memfd_create("guest")
         os.ftruncate(self.memory_fd, MEMORY)
         self.memory = mmap.mmap(self.memory_fd, MEMORY)
@@ -41,6 +52,12 @@ class Driver:
         self.calls = [os.eventfd(0, os.EFD_NONBLOCK) for _ in range(2)]
         self.available = [0, 0]
         self.taken = 0
+
+    def go_on(self, connection):
+        """With another switch, where the rings stand: what it has not used is its to use."""
+        self.socket.close()
+        self.socket = connection
+        return self.set_up()
 
     def close(self):
         for fd in (*self.kicks, *self.calls, self.memory_fd):
@@ -80,7 +97,7 @@ class Driver:
     def start_ring(self, ring):
         base = self.address + self.ring_at(ring)
         self.say(message(SET_VRING_NUM, struct.pack("<II", ring, RING)))
-        self.say(message(SET_VRING_BASE, struct.pack("<II", ring, 0)))
+        self.say(message(SET_VRING_BASE, struct.pack("<II", ring, self.used(ring))))
         self.say(message(SET_VRING_ADDR, struct.pack("<IIQQQQ", ring, 0, base, base + 8192, base + 4096, 0)))
         self.say(message(SET_VRING_CALL, struct.pack("<Q", ring)), [self.calls[ring]])
         self.say(message(SET_VRING_KICK, struct.pack("<Q", ring)), [self.kicks[ring]])
@@ -109,11 +126,15 @@ class Driver:
     def used(self, ring):
         return struct.unpack_from("<H", self.memory, self.ring_at(ring) + 8192 + 2)[0]
 
-    def send(self, frame, header=bytes(HEADER)):
+    def waiting(self):
+        """Frames to be sent that the switch has not used."""
+        return (self.available[FROM_GUEST] - self.used(FROM_GUEST)) % 65536
+
+    def send(self, data, header=bytes(HEADER)):
         index = self.available[FROM_GUEST] % RING
         at = self.buffer_at(FROM_GUEST, index)
-        self.memory[at:at + HEADER + len(frame)] = header + frame
-        self.describe(FROM_GUEST, index, GUEST_BASE + at, HEADER + len(frame))
+        self.memory[at:at + HEADER + len(data)] = header + data
+        self.describe(FROM_GUEST, index, GUEST_BASE + at, HEADER + len(data))
         self.make_available(FROM_GUEST, index)
 
     def give_buffers(self, count):

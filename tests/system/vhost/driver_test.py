@@ -10,7 +10,7 @@ import struct
 import sys
 
 import driver as vhost
-from driver import Driver, message
+from driver import Driver, frame, message
 from processes import comes_true
 from scene import run_test
 from switch import Switch
@@ -35,11 +35,6 @@ partitions:
       - {{name: ent3, type: virtual, vswitch: ETHERNET0, pvid: 1, mac: "02:00:00:00:00:03",
          port: {{type: vhost-user, path: {run}/3.sock, mode: server, queues: 2}}}}
 """
-
-
-def frame(to, source, number=0, length=60):
-    head = bytes([2, 0, 0, 0, 0, to, 2, 0, 0, 0, 0, source, 0x88, 0xb5])
-    return head + number.to_bytes(4, "big") + bytes(length - len(head) - 4)
 
 
 class Pair:

@@ -16,6 +16,7 @@ need_tools qemu-system-x86_64 dpdk-testpmd busybox apt-get dpkg flock
 
 failed=0
 python3 "$here/driver_test.py" "$sealane" || failed=1
+python3 "$here/restart_test.py" "$sealane" || failed=1
 python3 "$here/pmd_test.py" "$sealane" || failed=1
 "$here/make_guest.sh" "$cache" || exit $((failed == 1 ? 1 : $?))
 python3 "$here/guest_test.py" "$sealane" "$cache" || failed=1

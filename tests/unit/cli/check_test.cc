@@ -45,7 +45,7 @@ class CheckTest : public testing::Test {
     }
 
     ScratchFolder folder_;
-    Invocation asked_{.file = folder_ / "frame.yaml", .files = {asked_.file}};
+    Invocation asked_{.file = folder_ / "frame.yaml", .files = {folder_ / "frame.yaml"}};
 };
 
 TEST_F(CheckTest, GoodFileIsSummedUpInOneLine) {

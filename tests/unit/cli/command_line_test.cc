@@ -44,6 +44,7 @@ TEST(CommandLine, EveryVerbIsKnown) {
         {"sea show vios1/ent6", Verb::SeaShow},
         {"sea set vios1/ent6 ha_mode=standby", Verb::SeaSet},
         {"events --after 7 --follow", Verb::Events},
+        {"mtu lpar1/ent0 9000", Verb::Mtu},
         {"impair lpar1/ent0", Verb::Impair},
         {"version", Verb::Version},
         {"--version", Verb::Version},
@@ -101,6 +102,12 @@ TEST(CommandLine, BenchTakesWhatItMeasures) {
     EXPECT_EQ(understood("bench").bench.name, "");
 }
 
+TEST(CommandLine, MtuTakesAnAdapterAndItsBytes) {
+    const Invocation asked = understood("mtu lpar1/ent0 9000");
+    EXPECT_EQ(asked.adapter, "lpar1/ent0");
+    EXPECT_EQ(asked.mtu, 9000U);
+}
+
 TEST(CommandLine, ImpairTakesEveryKeyOfAWire) {
     const Invocation asked = understood(
         "impair lpar1/ent0 --in --loss 30% --reorder-by 2ms --rate none --link down --clear");
@@ -111,17 +118,30 @@ TEST(CommandLine, ImpairTakesEveryKeyOfAWire) {
               (std::vector<std::string>{"loss=30%", "reorder_by=2ms", "rate=none"}));
 }
 
+TEST(CommandLine, AnEmptyNameIsNoDirectoryOfAFrame) {
+    const CommandLine parsed =
+        parse_command_line({"run", "f.yaml", "--as", "vios1", "--frame", ""}, "/run/default.sock");
+    EXPECT_FALSE(parsed.invocation);
+    EXPECT_EQ(parsed.exit_code, kExitUsage);
+    EXPECT_NE(parsed.err.find("--frame: names no directory"), std::string::npos) << parsed.err;
+}
+
 TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
     const std::pair<const char*, const char*> wrong[] = {
         {"", "a verb"},
         {"nosuch",
          "there is no verb 'nosuch'; use one of run, check, doctor, demo, version, bench, show, "
-         "stats, drops, vlan, config, fdb, sea, events, impair\nRun with --help"},
+         "stats, drops, vlan, config, fdb, sea, events, mtu, impair\nRun with --help"},
         {"--json nosuch", "there is no verb 'nosuch'; use one of run,"},
         {"fdb ad 02:00:00:00:00:01 1 a/b",
          "there is no verb 'ad' of fdb; use one of show, add, del, load, flush\n"},
         {"config nosuch", "there is no verb 'nosuch' of config; use one of dump\n"},
         {"run", "FILE"},
+        {"mtu lpar1/ent0", "BYTES"},
+        {"mtu lpar1/ent0 big", "BYTES"},
+        {"mtu lpar1/ent0 67", "'67' is no number from 68 to 65394"},
+        {"mtu lpar1/ent0 65395", "'65395' is no number from 68 to 65394"},
+        {"mtu lpar1/ent0 01500", "'01500' is no number from 68 to 65394"},
         {"check", "FILE"},
         {"config", "subcommand"},
         {"show extra", "extra"},
@@ -168,7 +188,7 @@ TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
         {"bench --size 1519", "--size"},
         {"bench --macs 0", "--macs"},
         {"bench --seconds 0", "--seconds"},
-        {"run f.yaml --as vios1", "--as: is not built yet"},
+        {"run f.yaml --frame /d", "--frame: is of a part, so it needs --as"},
     };
     for (const auto& [line, reason] : wrong) {
         const CommandLine parsed = parse(line);
@@ -213,6 +233,23 @@ TEST(CommandLine, DefaultSocketFollowsTheEnvironment) {
     EXPECT_EQ(default_control_path(nullptr, "/b", 0), "/b/sealane.sock");
     EXPECT_EQ(default_control_path("", "", 0), "/run/sealane.sock");
     EXPECT_EQ(default_control_path(nullptr, nullptr, 1'000), "/tmp/sealane-1000.sock");
+}
+
+TEST(CommandLine, PartsMeetWhereTheUserMayWrite) {
+    EXPECT_EQ(default_frame_directory("/b", 0, "f1"), "/b/sealane-f1");
+    EXPECT_EQ(default_frame_directory("", 0, "f1"), "/run/sealane-f1");
+    EXPECT_EQ(default_frame_directory(nullptr, 1'000, "f1"), "/tmp/sealane-1000-f1");
+}
+
+TEST(CommandLine, APartIsRunByItsName) {
+    const Invocation whole = understood("run f.yaml");
+    EXPECT_EQ(whole.part, "");
+    EXPECT_FALSE(whole.control_given);
+    const Invocation part = understood("run f.yaml --as vios1 --frame /d --control /c");
+    EXPECT_EQ(part.part, "vios1");
+    EXPECT_EQ(part.directory, "/d");
+    EXPECT_TRUE(part.control_given);
+    EXPECT_EQ(part.control, "/c");
 }
 
 }  // namespace

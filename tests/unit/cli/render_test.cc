@@ -148,7 +148,7 @@ vios1/ent6  virtual          0         0          0         0        0
 vios2/ent6  real             0         0          0         0        0
 vios2/ent6  virtual          0         0          0         0        0
 )");
-    EXPECT_EQ(render_sea(rpc::sea_reply({})), "no Shared Ethernet Adapter is configured\n");
+    EXPECT_EQ(render_sea(rpc::sea_reply({})), "no Shared Ethernet Adapter runs here\n");
 }
 
 TEST(Render, PairsSpeakTheOriginalsWords) {
@@ -161,6 +161,7 @@ High Availability Statistics:
     Control Channel PVID: 100
     Control Packets in: 43
     Control Packets out: 41
+    Announcements of Clients: 6
     Own Packets not sent: 0
 Type of Packets Received:
     Keep-Alive Packets: 40
@@ -179,7 +180,7 @@ Type of Packets Received:
     Partner: PRIMARY_SH, priority 1
     Alarm: same_priority
 )");
-    EXPECT_EQ(render_pairs(rpc::sea_reply({})), "no Shared Ethernet Adapter is configured\n");
+    EXPECT_EQ(render_pairs(rpc::sea_reply({})), "no Shared Ethernet Adapter runs here\n");
 }
 
 TEST(Render, EventsAreALineEach) {

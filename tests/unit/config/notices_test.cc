@@ -66,6 +66,14 @@ TEST(Notices, APairOfWhichOneHasNoHaModeIsNamed) {
                     "only the best trunk_priority bridges, and nobody takes over"));
 }
 
+TEST(Notices, APairOfWhichOnlyOneSharesIsNamed) {
+    EXPECT_THAT(notices_of({"", "pair.yaml", 26, "ha_mode: sharing", "ha_mode: auto", ""}),
+                ElementsAre("15: vios1/ent6: kept but not acted on yet: netaddr",
+                            "25: vios2/ent6: bridges VLAN 98 of ETHERNET0 like vios1/ent6, but "
+                            "only one of them has ha_mode sharing: they don't share, and the "
+                            "better trunk_priority bridges all"));
+}
+
 TEST(Notices, AccountingIsNamedUntilItIsBuilt) {
     EXPECT_THAT(notices_of({"",
                             "design.yaml",

@@ -24,7 +24,7 @@ Agents::Agents(std::size_t trunks_of_each, ha::Mode mode_of_both)
       mode(mode_of_both),
       keys(ha::Key{{1}, std::vector<std::uint8_t>(32, 7)}),
       slots(trunks_of_each),
-      keeper(contenders_of(trunks_of_each), 2, slots) {
+      keeper(contenders_of(trunks_of_each), 2, slots, traffic) {
     for (std::size_t i = 0; i < 2; ++i) {
         sides[i] = std::make_unique<Side>(*this, i);
     }
@@ -68,6 +68,7 @@ void Agents::run(Duration time) {
             progress[i] = side(i).progress;
         }
         deliver(keeper.observe(progress, now));
+        deliver(keeper.advance(now));
         settle();
         for (const auto& one : sides) {
             if (one->agent && now >= one->agent->wake()) one->agent->tell(ha::Wake{}, now);

@@ -26,6 +26,20 @@ struct Note {
     std::string kind, what, cause;
 };
 
+/// Frames are where they go at once, and every SEA answers at once.
+class Swift final : public Traffic {
+  public:
+    explicit Swift(const hvswitch::SlotTable& shown) : shown_(shown) {}
+    std::uint64_t mark() override { return 0; }
+    bool have_passed(std::uint64_t /*mark*/) override { return true; }
+    std::uint64_t answer(const Contender& of) override { return shown_.word(of.slot)->load(); }
+    std::uint64_t empty_polls(AdapterId /*trunk*/) override { return ++polls_; }
+
+  private:
+    const hvswitch::SlotTable& shown_;
+    std::uint64_t polls_ = 0;
+};
+
 struct Agents {
     /// One SEA: an agent and what it did.
     class Side final : public HypervisorCalls, public Surroundings {
@@ -37,7 +51,7 @@ struct Agents {
         void withdraw(ha::TrunkSet trunks) override;
         void release(ha::TrunkSet trunks) override;
         void send(const ha::Frame& frame) override;
-        void announce(ha::TrunkSet trunks) override { announced.push_back(trunks); }
+        void announce(ha::TrunkSet which) override { announced.push_back(which); }
         void reset_adapter() override { ++resets; }
         void note(std::string_view kind, std::string what, std::string_view cause) override {
             notes.push_back({std::string(kind), std::move(what), std::string(cause)});
@@ -76,6 +90,7 @@ struct Agents {
     ha::Mode mode;
     ha::Keyring keys;
     hvswitch::SlotTable slots;
+    Swift traffic{slots};
     SlotKeeper keeper;
     std::deque<SlotNews> news;
     std::deque<std::pair<std::size_t, std::vector<std::uint8_t>>> wire;  ///< To whom, and what.

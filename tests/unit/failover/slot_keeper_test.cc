@@ -37,10 +37,12 @@ class SlotKeeping : public testing::Test {
 
     Instant now{1h};
     hvswitch::SlotTable table{2};
+    Swift traffic{table};
     SlotKeeper keeper{{{.adapter = kOfOne, .slot = {1}, .sea = kOne, .lease = kLease},
                        {.adapter = kOfTwo, .slot = {1}, .sea = kTwo, .lease = kLease}},
                       2,
-                      table};
+                      table,
+                      traffic};
 };
 
 TEST_F(SlotKeeping, WhoConnectsHearsHowThingsStand) {
@@ -73,7 +75,8 @@ TEST_F(SlotKeeping, AnOfferIsTheOwnersUntilTheOtherTakesIt) {
     EXPECT_THAT(keeper.hand_over(kOne, kOnly),
                 ElementsAre(news(kOne, Owner::Me, 1), news(kTwo, Owner::Partner, 1, true)));
     EXPECT_TRUE(table.holds({1}, kOfOne));
-    EXPECT_THAT(keeper.acquire(kTwo, kOnly, now),
+    EXPECT_THAT(keeper.acquire(kTwo, kOnly, now), IsEmpty()) << "not before frames are out";
+    EXPECT_THAT(keeper.advance(now),
                 ElementsAre(news(kOne, Owner::Partner, 2), news(kTwo, Owner::Me, 2)));
     EXPECT_TRUE(table.holds({1}, kOfTwo));
 }

@@ -25,7 +25,7 @@ TEST(Digest, OrderOfListsDoesNotMatter) {
 
 TEST(Digest, L05EachDifferenceMatters) {
     const std::uint64_t two = trunk_digest(kTwo);
-    const TrunkVlans first = kTwo[0];
+    const TrunkVlans& first = kTwo[0];
     EXPECT_NE(trunk_digest({first}), two);                                      // fewer
     EXPECT_NE(trunk_digest({first, {.pvid = {98}, .vids = {{3}}}}), two);       // a VID fewer
     EXPECT_NE(trunk_digest({first, {.pvid = {98}, .vids = {{3}, {5}}}}), two);  // another VID

@@ -37,12 +37,12 @@ Step without_epoch_check(const Config& config, State state, const Event& event, 
     if (const auto* change = std::get_if<SlotChanged>(&event); change && change->epoch > 0) {
         state.slots[change->trunk].epoch = change->epoch - 1;
     }
-    return step(config, std::move(state), event, now);
+    return step(config, state, event, now);
 }
 
 Step asserting_itself_again(const Config& config, State state, const Event& event, Instant now) {
     const TrunkSet before = owned_by(Owner::Me, state);
-    Step result = step(config, std::move(state), event, now);
+    Step result = step(config, state, event, now);
     const TrunkSet lost = before - owned_by(Owner::Me, result.state);
     if (std::holds_alternative<SlotChanged>(event) && !lost.empty()) {
         result.actions.push_back(Acquire{lost});
@@ -51,7 +51,7 @@ Step asserting_itself_again(const Config& config, State state, const Event& even
 }
 
 Step held_down_for_good(const Config& config, State state, const Event& event, Instant now) {
-    Step result = step(config, std::move(state), event, now);
+    Step result = step(config, state, event, now);
     if (now < result.state.hold_until) {
         std::erase_if(result.actions,
                       [](const Action& action) { return std::holds_alternative<Acquire>(action); });
@@ -60,7 +60,7 @@ Step held_down_for_good(const Config& config, State state, const Event& event, I
 }
 
 Step granting_both_halves(const Config& config, State state, const Event& event, Instant now) {
-    Step result = step(config, std::move(state), event, now);
+    Step result = step(config, state, event, now);
     for (Action& action : result.actions) {
         if (auto* given = std::get_if<HandOver>(&action)) given->trunks = all_trunks(config);
     }
@@ -77,23 +77,23 @@ Step without_tie_break(const Config& config, State state, const Event& event, In
     if (const auto* heard = std::get_if<Heard>(&event)) {
         Heard higher = *heard;
         higher.said.node = {~std::uint64_t{0}};
-        return step(config, std::move(state), higher, now);
+        return step(config, state, higher, now);
     }
-    return step(config, std::move(state), event, now);
+    return step(config, state, event, now);
 }
 
 Step ignoring_vlans(const Config& config, State state, const Event& event, Instant now) {
     if (const auto* heard = std::get_if<Heard>(&event)) {
         Heard same = *heard;
         same.said.vlan_digest = config.vlan_digest;
-        return step(config, std::move(state), same, now);
+        return step(config, state, same, now);
     }
-    return step(config, std::move(state), event, now);
+    return step(config, state, event, now);
 }
 
 Step deaf_to_its_link(const Config& config, State state, const Event& event, Instant now) {
     const bool down = std::holds_alternative<Link>(event) && !std::get<Link>(event).up;
-    return step(config, std::move(state), down ? Event{Wake{}} : event, now);
+    return step(config, state, down ? Event{Wake{}} : event, now);
 }
 
 void expect_killed(const char* search, Rules rules, const char* invariant) {

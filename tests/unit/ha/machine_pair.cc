@@ -20,8 +20,8 @@ Pair::Pair(const Config& one, const Config& two, Rules with)
 void Pair::feed(std::size_t i, const Event& event) {
     Node& to = node[i];
     if (!to.alive) return;
-    Step step = rules.step(to.config, std::move(to.state), event, now);
-    to.state = std::move(step.state);
+    Step step = rules.step(to.config, to.state, event, now);
+    to.state = step.state;
     to.wake = step.wake;
     for (const Action& action : step.actions)
         perform(i, action);

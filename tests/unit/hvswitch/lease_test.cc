@@ -123,7 +123,7 @@ struct Walk {
         ASSERT_TRUE(after.epoch == before.epoch + 1 || (!moved && after.epoch == before.epoch));
         Walk next = fork();
         next.slot = after;
-        show(next.table, {0}, before, after);
+        show(next.table, {0}, after);
         ASSERT_EQ(next.table.holder({0}).held, !after.is_free());
         ASSERT_TRUE(after.is_free() || next.table.holds({0}, after.owner));
         next.go(depth - 1);

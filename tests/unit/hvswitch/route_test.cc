@@ -164,6 +164,22 @@ TEST_F(Routing, ATrunkThatDoesNotHoldItsSlotGetsNothing) {
     EXPECT_FALSE(slots_.holds(kSlot, kTrunkB)) << "what the switch asks before it takes a frame";
 }
 
+TEST_F(Routing, InAHandOverWhatOneTrunkBringsInNeverGoesOutByTheOther) {
+    for (const auto phase : {SlotPhase::Turning, SlotPhase::Lingering}) {
+        slots_.put(kSlot, {.epoch = 1, .owner = kTrunkA, .phase = phase, .other = kTrunkB});
+        const AdapterId outward = phase == SlotPhase::Turning ? kTrunkB : kTrunkA;
+        EXPECT_EQ(way(kLpar1), to(outward));
+        EXPECT_EQ(way(kLpar1, at(kTrunkA, AddressKind::Configured)), to(outward));
+        EXPECT_THAT(receivers(kLpar1), ElementsAre(kLpar2, outward));
+        for (const AdapterId trunk : {kTrunkA, kTrunkB}) {
+            EXPECT_EQ(way(trunk), dropped(Drop::NoDestination));
+            EXPECT_EQ(way(trunk, at(kLpar2)), to(kLpar2));
+            EXPECT_EQ(way(trunk, at(outward, AddressKind::Configured)), dropped(Drop::SamePort));
+            EXPECT_THAT(receivers(trunk), ElementsAre(kLpar1, kLpar2));
+        }
+    }
+}
+
 TEST_F(Routing, AFailoverMovesTheVlanWithoutTouchingAnEntry) {
     const AddressEntry entry = at(kTrunkA, AddressKind::Configured);
     slots_.give(kSlot, kTrunkA);

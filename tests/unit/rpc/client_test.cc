@@ -21,7 +21,7 @@ class FakeServer {
         auto opened = Listener::open(path_);
         listener_.emplace(std::move(opened).value());
         if (text.empty()) return;
-        thread_ = std::thread([this, text] {
+        thread_ = std::thread([this, text = std::move(text)] {
             pollfd ready{listener_->fd(), POLLIN, 0};
             ::poll(&ready, 1, 5'000);
             const Fd client(::accept(listener_->fd(), nullptr, nullptr));
@@ -143,6 +143,52 @@ TEST(Client, GivesUpOnADaemonThatNeverAccepts) {
     } while (waiting.back().ok());
     EXPECT_NE(waiting.back().error().text.find("it did not accept within 0.05 s"),
               std::string::npos);
+}
+
+/// All places of a server, each of a client that was served just now: none gives way.
+std::vector<Fd> take_all_places(const RunningServer& server) {
+    std::vector<Fd> held;
+    const std::string ping = R"({"jsonrpc":"2.0","method":"ping","id":1})";
+    for (std::size_t i = 0; i < kMaxClients; ++i) {
+        held.push_back(server.connect());
+        EXPECT_EQ(::send(held.back().get(), ping.data(), ping.size(), MSG_NOSIGNAL),
+                  static_cast<ssize_t>(ping.size()));
+        char byte = 0;
+        EXPECT_EQ(::recv(held.back().get(), &byte, 1, 0), 1);
+    }
+    return held;
+}
+
+TEST(Client, AsksAgainWhileAllPlacesAreTakenAndIsAnsweredOnceOneIsFree) {
+    const RunningServer server;
+    std::vector<Fd> held = take_all_places(server);
+    std::string fault = "none yet";
+    std::atomic<bool> is_done = false;
+    std::thread asker([&] {
+        fault = fault_of(server.path(), 30);
+        is_done = true;
+    });
+    // It is turned away like any other until then, however late it comes.
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_NE(fault_of(server.path(), 0.05).find("64 clients are connected already"),
+                  std::string::npos);
+    }
+    EXPECT_FALSE(is_done) << fault;
+    held.pop_back();
+    asker.join();
+    EXPECT_EQ(fault, "");
+}
+
+TEST(Client, IsToldTheCauseIfAllPlacesAreTakenUntilItsTimeIsOver) {
+    const RunningServer server;
+    const std::vector<Fd> held = take_all_places(server);
+    auto client = Client::connect(server.path(), 0.1);
+    ASSERT_TRUE(client.ok());
+    json result;
+    const auto fault = client->call("ping", json::object(), result);
+    ASSERT_TRUE(fault.has_value());
+    EXPECT_NE(fault->text.find("64 clients are connected already"), std::string::npos)
+        << fault->text;
 }
 
 TEST(Client, AnswersThatMakeNoSenseAreNamed) {

@@ -86,6 +86,7 @@ SeaReport paired_sea() {
                              .partner_state = "PRIMARY_SH",
                              .partner_priority = 1,
                              .control_pvid = VlanId{100},
+                             .announced = 6,
                              .received = {{"keep-alive", 40},
                                           {"recovery", 1},
                                           {"notify", 0},
@@ -109,7 +110,7 @@ std::unique_ptr<System::Parts> fake_parts() {
     auto parts = std::make_unique<System::Parts>();
     parts->model.name = "frame1";
     parts->model.vswitches = {vswitch("ETHERNET0")};
-    parts->system = {"frame1", "frame.yaml", 61.5, false, 2, 4'096, 17};
+    parts->system = {"frame1", "", "frame.yaml", 61.5, false, 2, 4'096, 17};
     parts->adapters = {
         client(),
         trunk(),
@@ -176,6 +177,12 @@ std::vector<EventReport> System::events(std::uint64_t after) const {
 Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
     if (sea != "vios2/ent6") return Error{"no SEA is called '" + sea + "'"};
     parts_->ha_mode = mode;
+    return done();
+}
+
+Status System::set_mtu(const std::string& adapter, std::uint32_t mtu) {
+    if (adapter != "lpar1/ent0") return Error{"no adapter is called '" + adapter + "'"};
+    parts_->mtu = mtu;
     return done();
 }
 

@@ -22,6 +22,7 @@ struct System::Parts {
     std::vector<AddressRequest> added;
     std::vector<FlushRequest> flushed;
     Impairments impairments;  ///< Of lpar1/ent0.
+    std::uint32_t mtu = 0;
     std::vector<EventReport> events;
     std::string ha_mode;  ///< That vios2/ent6 was set to.
 

@@ -177,6 +177,19 @@ TEST(Methods, ImpairChangesWhatIsGivenAndLeavesTheRest) {
     EXPECT_EQ(fixture.parts->impairments, (Impairments{.in = {.corrupt = 0.01}}));
 }
 
+TEST(Methods, MtuIsSetAndItsErrorsAreHandedOn) {
+    Fixture fixture;
+    EXPECT_EQ(fixture.ask("mtu", {{"adapter", "lpar1/ent0"}, {"mtu", 9000}}),
+              json({{"schema_version", 1}, {"adapter", "lpar1/ent0"}, {"mtu", 9000}}));
+    EXPECT_EQ(fixture.parts->mtu, 9000U);
+    const json reply = fixture.ask("mtu", {{"adapter", "lpar9/ent0"}, {"mtu", 1500}});
+    EXPECT_EQ(reply.value("message", ""), "no adapter is called 'lpar9/ent0'");
+    EXPECT_EQ(fixture.parts->mtu, 9000U);
+    // How much an adapter can have is the system's to say, of any number.
+    EXPECT_EQ(fixture.ask("mtu", {{"adapter", "lpar1/ent0"}, {"mtu", 99'999}})["mtu"], 99'999);
+    EXPECT_EQ(fixture.parts->mtu, 99'999U);
+}
+
 TEST(Methods, ImpairIsAllOrNothing) {
     Fixture fixture;
     const auto fault = [&](const json& params) {

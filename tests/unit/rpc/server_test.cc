@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-bool is_alive(const std::string& path) {
-    auto client = Client::connect(path, 5);
+bool is_alive(const std::string& path, double timeout_s = 5) {
+    auto client = Client::connect(path, timeout_s);
     json result;
     return client.ok() && !client->call("ping", json::object(), result) && result == "pong";
 }
@@ -53,9 +53,24 @@ TEST(Server, DoesItsChoreWhetherOrNotAnybodyAsks) {
         if (++looks == 3) {
             EXPECT_EQ(::write(stop.get(), &one, sizeof one), static_cast<ssize_t>(sizeof one));
         }
+        return true;
     };
     EXPECT_TRUE(server.serve_until(stop.get(), {std::chrono::milliseconds(5), look}).ok());
     EXPECT_EQ(looks, 3);
+}
+
+TEST(Server, EndsWhenItsChoreSaysSo) {
+    const ScratchFolder folder;
+    const auto listener = Listener::open(folder / "control");
+    ASSERT_TRUE(listener.ok());
+    const Methods methods = toy_methods();
+    const Fd stop(::eventfd(0, EFD_CLOEXEC));
+    Instant now{};
+    int looks = 0;
+    Server server(*listener, methods, [&] { return now += std::chrono::milliseconds(1); });
+    const auto look = [&] { return ++looks < 2; };
+    EXPECT_TRUE(server.serve_until(stop.get(), {std::chrono::milliseconds(5), look}).ok());
+    EXPECT_EQ(looks, 2);
 }
 
 TEST(Server, GarbageCostsItsOwnConnectionOnly) {
@@ -138,12 +153,12 @@ TEST(Server, ClientBeyondTheBoundIsToldSo) {
         char byte = 0;
         ASSERT_EQ(::recv(held.back().get(), &byte, 1, 0), 1);
     }
-    auto late = Client::connect(server.path(), 5);
+    auto late = Client::connect(server.path(), 0.05);
     ASSERT_TRUE(late.ok());
     json result;
     const auto fault = late->call("ping", json::object(), result);
     ASSERT_TRUE(fault.has_value());
-    EXPECT_EQ(fault->text, "64 clients are connected already");
+    EXPECT_NE(fault->text.find("64 clients are connected already"), std::string::npos);
     held.pop_back();
     while (!is_alive(server.path())) {
     }
@@ -161,7 +176,7 @@ TEST(Server, HalfRequestsHoldNoPlaceForLong) {
     json result;
     ASSERT_FALSE(watcher->call("ping", json::object(), result));
 
-    EXPECT_FALSE(is_alive(server.path())) << "all of them may still be busy";
+    EXPECT_FALSE(is_alive(server.path(), 0.05)) << "all of them may still be busy";
     server.pass(kSilence);
     for (int i = 0; i < 3; ++i) {
         EXPECT_TRUE(is_alive(server.path()));

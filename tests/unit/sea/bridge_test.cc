@@ -33,16 +33,12 @@ wire::FrameHead from_outside(const std::vector<Tag>& tags) {
 /// What the reference says of a C-tag with `vid`, written down as a list.
 int trunk_of(std::uint16_t vid) {
     switch (vid) {
-        case 0:
-            return 1;  // priority only
+        case 0:  // priority only
         case 1:
-            return 1;
         case 2:
+        case 99:  // pvid_adapter's PVID
             return 1;
-        case 99:
-            return 1;  // pvid_adapter's PVID
         case 3:
-            return 0;
         case 4:
             return 0;
         case 4094:

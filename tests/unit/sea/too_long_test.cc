@@ -89,6 +89,9 @@ TEST(TooLong, FragmentThatEndsBeyondAPacketIsMalformed) {
     expect_way(late.bytes(), Way::Fragment, Drop::None);
     late.fragment = 0x4000 | 8191;
     expect_way(late.bytes(), Way::Drop, Drop::PacketTooBig);
+    Packet last = packet(4, false, 2011);
+    last.fragment = (65535 - 1991) / 8;  // to the last byte that a packet can have
+    expect_way(last.bytes(), Way::Fragment, Drop::None);
 }
 
 TEST(TooLong, ShortPacketInALongFrameIsOversize) {

@@ -137,7 +137,7 @@ TEST(BadWire, AReorderedFrameComesLaterAndHoldsUpNobody) {
         ASSERT_TRUE(delay == Duration{} || delay == microseconds{50}) << delay.count();
         late += static_cast<int>(delay != Duration{});
     }
-    EXPECT_NEAR(late, kFrames / 10, kFrames / 100);
+    EXPECT_NEAR(late, kFrames / 10.0, kFrames / 100.0);
 }
 
 TEST(BadWire, ARateSpacesFramesAndLosesWhatWouldWaitTooLong) {

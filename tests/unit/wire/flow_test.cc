@@ -80,8 +80,9 @@ TEST(Flow, SpreadsNeighboursEvenly) {
             packet.source_port = static_cast<std::uint16_t>(30000 + i);
             ++got[flow(packet.bytes()) % queues];
         }
+        const double even = double{kFlows} / queues;
         for (const unsigned count : got) {
-            EXPECT_NEAR(count, kFlows / queues, kFlows / queues / 4.0) << queues;
+            EXPECT_NEAR(count, even, even / 4) << queues;
         }
     }
 }

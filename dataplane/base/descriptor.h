@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace sealane::port {
+namespace sealane {
 
 /// Owns an open file descriptor; -1: none.
 class Descriptor {
@@ -28,4 +28,4 @@ class Descriptor {
     int fd_ = -1;
 };
 
-}  // namespace sealane::port
+}  // namespace sealane

@@ -1,0 +1,153 @@
+#include "control/runtime/sea_side.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include <rte_mbuf.h>
+
+#include "dataplane/port/frame.h"
+#include "dataplane/wire/rarp.h"
+
+namespace sealane::runtime {
+namespace {
+
+/// What a worker does at once is done by then.
+constexpr Duration kSoon = std::chrono::microseconds{200};
+
+}  // namespace
+
+SeaSide::SeaSide(Settings settings, const Surrounding& around, Instant now)
+    : settings_(std::move(settings)),
+      around_(around),
+      agent_(settings_.agent, *this, *this, now),
+      now_(now) {}
+
+std::uint64_t SeaSide::announced() const {
+    AdapterTotals sum;
+    sum.add(announced_);
+    return sum.tx_frames;
+}
+
+std::uint64_t SeaSide::unsent() const {
+    AdapterTotals sum;
+    sum.add(announced_);
+    sum.add(emitted_);
+    return sum.dropped(Direction::Out) + unmade_;
+}
+
+void SeaSide::look(Instant now) {
+    now_ = now;
+    agent_.set_progress(settings_.worker->progress());
+    if (const bool up = settings_.real->is_up(); link_ != up) {
+        link_ = up;
+        agent_.tell(ha::Link{up}, now);
+    }
+    if (settings_.control_channel != nullptr) hear_control_channel(now);
+    if (now >= agent_.wake()) agent_.tell(ha::Wake{}, now);
+}
+
+void SeaSide::set_mode(ha::Mode mode, Instant now) {
+    now_ = now;
+    note("command", "ha_mode " + std::string(failover::name_of(mode)), "somebody asked");
+    agent_.set_mode(mode, now);
+}
+
+void SeaSide::stop(Instant now) {
+    now_ = now;
+    agent_.tell(ha::Stop{}, now);
+}
+
+void SeaSide::hear(const ha::SlotChanged& change, Instant now) {
+    now_ = now;
+    // Whoever has the slot now announces its clients; a word of ours would take them away again.
+    if (change.owner != ha::Owner::Me) {
+        ha::TrunkSet gone;
+        gone.add(change.trunk);
+        announcer_.stop(gone);
+        announcing_ = announcing_ - gone;
+    }
+    agent_.tell(change, now);
+}
+
+Instant SeaSide::next() const {
+    const Instant due = std::min(agent_.wake(), announcer_.next());
+    return announcing_.empty() ? due : std::min(due, now_ + kSoon);
+}
+
+void SeaSide::hear(std::vector<failover::ClientAddress> clients, bool last) {
+    if (last && questions_ > 0) --questions_;
+    std::erase_if(clients, [this](const failover::ClientAddress& client) {
+        return agent_.state().slots[client.place].owner != ha::Owner::Me;  // lost since it asked
+    });
+    announcer_.add(clients);
+}
+
+void SeaSide::hear_control_channel(Instant now) {
+    std::array<rte_mbuf*, 32> frames;
+    port::Tally tally(emitted_);
+    settings_.control_channel->service(now, tally);
+    const std::uint16_t count =
+        settings_.control_channel->receive(frames.data(), frames.size(), tally);
+    for (rte_mbuf* const frame : std::span(frames).first(count)) {
+        // One byte more than a message has: a longer frame must not look like one.
+        std::array<std::uint8_t, ha::kFrameLength + 1> joined;
+        const auto length = std::min<std::uint32_t>(frame->pkt_len, joined.size());
+        const void* const bytes = rte_pktmbuf_read(frame, 0, length, joined.data());
+        agent_.hear({static_cast<const std::uint8_t*>(bytes), length}, now, around_.draw());
+        rte_pktmbuf_free(frame);
+    }
+}
+
+void SeaSide::announce_due(Instant now) {
+    if (const ha::TrunkSet due = announcer_.take_round(now); !due.empty()) {
+        around_.hypervisor.list_clients(settings_.index, due);
+        ++questions_;
+    }
+    for (const failover::ClientAddress& client : announcer_.take(now)) {
+        const bool tagged = client.vlan != settings_.untagged;
+        emit(*settings_.voice,
+             announced_,
+             wire::make_rarp(client.mac),
+             tagged ? std::optional(client.vlan) : std::nullopt);
+    }
+    tell_announced(now);
+}
+
+/// To the hypervisor, which waits for it in a hand-over; at other times it means nothing.
+void SeaSide::tell_announced(Instant now) {
+    now_ = now;
+    const bool all_asked = questions_ == 0 && announcer_.next() > now;
+    if (announcing_.empty() || !all_asked || announcer_.is_speaking()) return;
+    if (settings_.heard->waiting() > 0) return;
+    call(hypercall::Call::Announced, announcing_);
+    announcing_ = {};
+}
+
+void SeaSide::note(std::string_view kind, std::string what, std::string_view cause) {
+    around_.journal.add({.at = now_,
+                         .sea = settings_.name,
+                         .kind = std::string(kind),
+                         .what = std::move(what),
+                         .cause = std::string(cause)});
+}
+
+void SeaSide::emit(port::Port& to,
+                   AdapterCounters& counters,
+                   std::span<const std::uint8_t> bytes,
+                   std::optional<VlanId> tag) {
+    rte_mbuf* frame = rte_pktmbuf_alloc(around_.frames);
+    if (frame == nullptr) {  // said again: a keep-alive later, or in a second
+        ++unmade_;
+        return;
+    }
+    std::memcpy(rte_pktmbuf_append(frame, static_cast<std::uint16_t>(bytes.size())),
+                bytes.data(),
+                bytes.size());
+    if (tag) port::set_tag_beside(frame, wire::Tci{tag->value});
+    port::Tally tally(counters);
+    to.send(&frame, 1, tally);
+}
+
+}  // namespace sealane::runtime

@@ -1,0 +1,93 @@
+"""A frame in parts, as processes: they may start in any order, and one that waits for another can be stopped."""
+
+import os
+import signal
+
+from processes import comes_true, run_text
+from stream_client import exchange, meet
+from streams_frame import client, frame_of, outside
+
+FRAMES = 500
+STOP_WITHIN_S = 2
+WAITS = "waiting for the hypervisor at "
+
+
+class Parts:
+    """Processes of one frame, in one directory."""
+
+    def __init__(self, scene, name):
+        self.scene = scene
+        self.home = scene.run / name
+        self.home.mkdir()
+        self.directory = self.home / "frame"
+        self.config = self.home / "frame.yaml"
+        self.config.write_text(frame_of(self.home, 1))
+
+    def start(self, part):
+        return self.scene.start(f"{self.home.name}-{part}", [
+            self.scene.sealane, "run", self.config, "--as", part, "--frame", self.directory])
+
+    def start_waiting(self, part):
+        """Until it says so; nobody is there to be waited for."""
+        process = self.start(part)
+        self.scene.wait(f"{part} to wait", lambda: WAITS in process.log.read_text(), alive=[process])
+        return process
+
+    def serves(self, part):
+        control = self.directory / f"{part}.control"
+        return control.is_socket() and run_text([self.scene.sealane, "show", "--control", control]).returncode == 0
+
+    def check_stops(self, process, number, what):
+        process.process.send_signal(number)
+        ended = comes_true(lambda: process.exit_code() is not None, STOP_WITHIN_S)
+        self.scene.check(f"{signal.Signals(number).name} stops {what} cleanly within {STOP_WITHIN_S} s",
+                         ended and process.exit_code() == 0, f"exit {process.exit_code()}")
+
+    def check_empty(self, what):
+        left = sorted(os.listdir(self.directory))
+        self.scene.check(f"{what} leaves nothing in the frame's directory", not left, ", ".join(left))
+
+
+def check_stopped_while_it_waits(scene):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        parts = Parts(scene, f"waiting-{signal.Signals(number).name}")
+        parts.check_stops(parts.start_waiting("vios1"), number, "a VIOS that waits for its hypervisor")
+        parts.check_empty("it")
+
+
+def check_any_order(scene):
+    parts = Parts(scene, "vios-first")
+    vios = parts.start_waiting("vios1")
+    said = vios.log.read_text()
+    scene.check("a VIOS that comes before its hypervisor says where it waits, and how to start that",
+                f"{WAITS}{parts.directory}/hypervisor.calls" in said and "--as hypervisor" in said, said.strip())
+    hypervisor = parts.start("hypervisor")
+    for part in ("hypervisor", "vios1"):
+        scene.wait(f"{part} to serve", lambda serving=part: parts.serves(serving), alive=[vios, hypervisor])
+    with client(parts.home, 1) as inside, outside(parts.home) as host:
+        meet(inside, host)
+        arrived = exchange(inside, host, FRAMES)
+    scene.check("started in that order, frames flow through both", arrived == FRAMES, f"{arrived}/{FRAMES}")
+    scene.check("and it said only once that it waits", vios.log.read_text().count(WAITS) == 1)
+    parts.check_stops(vios, signal.SIGTERM, "the VIOS")
+    parts.check_stops(hypervisor, signal.SIGTERM, "the hypervisor")
+    parts.check_empty("a frame that was stopped")
+
+
+def check_wrong_place(scene):
+    """Something stands where the hypervisor's socket belongs: no use waiting."""
+    parts = Parts(scene, "wrong-place")
+    parts.directory.mkdir(mode=0o700)
+    (parts.directory / "hypervisor.calls").write_text("precious")
+    vios = parts.start("vios1")
+    scene.wait("vios1 to end", lambda: vios.exit_code() is not None)
+    said = vios.log.read_text()
+    scene.check("where a file stands instead of the hypervisor's socket, a VIOS says so and ends",
+                vios.exit_code() == 1 and "it is a file, but no socket; remove it" in said and "start it first" not in said,
+                said.strip())
+
+
+def check_parts(scene):
+    check_stopped_while_it_waits(scene)
+    check_any_order(scene)
+    check_wrong_place(scene)
