@@ -10,9 +10,7 @@ import pathlib
 
 from laws import Laws
 from pair import PARTS
-from processes import comes_true
-
-SOON_S = 5
+from processes import comes_true, settled
 
 
 @dataclasses.dataclass
@@ -53,13 +51,7 @@ def look(pair):
 
 def at_rest(pair):
     """When two looks are the same."""
-    looks = [None, look(pair)]
-
-    def rests():
-        looks[:] = [looks[1], look(pair)]
-        return looks[0] == looks[1]
-    pair.wait("the counters to rest", rests)
-    return looks[1]
+    return settled(pair.wait, "the counters", lambda: look(pair))
 
 
 class Comparison:
@@ -113,7 +105,7 @@ def check_books(scene, pair, when, before):
     after = at_rest(pair)
     for part in PARTS:
         # A keep-alive may be on its way between two questions; a law that is broken stays so.
-        holds = comes_true(lambda part=part: not faults_of(pair, part), SOON_S)
+        holds = comes_true(lambda part=part: not faults_of(pair, part))
         scene.check(f"{when}: the laws of counters hold in {part}", holds,
                     "" if holds else "; ".join(faults_of(pair, part)))
     comparison = Comparison(pair, before, after)

@@ -15,10 +15,9 @@ import time
 
 from network import quiet_ipv6
 from probe import BROADCAST, Stream
-from processes import NoProgress, comes_true, must, run_text
+from processes import PATIENCE_S, NoProgress, comes_true, must, run_text
 
 PARTS = ("hypervisor", "vios1", "vios2")
-SOON_S = 20
 RPC_S = 5
 OUTSIDE = "02:00:00:00:00:0e"
 QUEUE = 10_000  # frames that a TAP holds: what a machine that is busy elsewhere keeps waiting is not lost
@@ -147,7 +146,7 @@ class Pair:
         self.signal("hypervisor", signal.SIGKILL)
         for part in PARTS:
             self.wait_end(part)
-        comes_true(lambda: not os.listdir(self.folder), SOON_S)  # the dead one's guard takes its sockets away
+        comes_true(lambda: not os.listdir(self.folder))  # the dead one's guard takes its sockets away
         return sorted(os.listdir(self.folder))
 
     def wait_end(self, part):
@@ -209,8 +208,8 @@ class Pair:
         return {event["what"] for event in events if event["kind"] == "slot" and " has it, " in event["what"]}
 
     def wait(self, what, condition):
-        if not comes_true(condition, SOON_S):
-            raise NoProgress(f"waited {SOON_S} s in vain for {what}; states: {self.states()}")
+        if not comes_true(condition):
+            raise NoProgress(f"waited {PATIENCE_S} s in vain for {what}; states: {self.states()}")
 
     def show(self):
         for part in PARTS:

@@ -9,7 +9,6 @@ from streams_frame import frame_of
 from switch import Switch
 from told import FAILED
 
-GONE_WITHIN_S = 1
 
 
 def guard_of(pid):
@@ -45,9 +44,9 @@ def check_guard(scene, switch):
     scene.check("no stop signal ends it", not is_gone(guard))
 
     switch.process.end()
-    scene.check(f"within {GONE_WITHIN_S} s of SIGKILL no socket is left",
-                comes_true(lambda: not sockets(scene), GONE_WITHIN_S), ", ".join(sockets(scene)))
-    scene.check("and the guard has gone", comes_true(lambda: is_gone(guard), GONE_WITHIN_S))
+    scene.check("after SIGKILL no socket is left",
+                comes_true(lambda: not sockets(scene)), ", ".join(sockets(scene)))
+    scene.check("and the guard has gone", comes_true(lambda: is_gone(guard)))
     check_successor(scene)
 
 

@@ -8,7 +8,6 @@ from stream_client import exchange, meet
 from streams_frame import client, frame_of, outside
 
 FRAMES = 500
-STOP_WITHIN_S = 2
 WAITS = "waiting for the hypervisor at "
 
 
@@ -38,10 +37,7 @@ class Parts:
         return control.is_socket() and run_text([self.scene.sealane, "show", "--control", control]).returncode == 0
 
     def check_stops(self, process, number, what):
-        process.process.send_signal(number)
-        ended = comes_true(lambda: process.exit_code() is not None, STOP_WITHIN_S)
-        self.scene.check(f"{signal.Signals(number).name} stops {what} cleanly within {STOP_WITHIN_S} s",
-                         ended and process.exit_code() == 0, f"exit {process.exit_code()}")
+        process.check_stops(self.scene.check, number, what)
 
     def check_empty(self, what):
         left = sorted(os.listdir(self.directory))

@@ -1,12 +1,14 @@
 """Processes that can't outlive a test, tools that must answer, and the one deadline of all waits."""
 
 import ctypes
+import pathlib
 import signal
 import subprocess
 import time
 
 POLL_S = 0.05
 TOOL_TIMEOUT_S = 30
+PATIENCE_S = 20  # what has not happened by then does not happen; no bar, for others use the processors too
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -54,7 +56,7 @@ class Deadline:
             time.sleep(POLL_S)
 
 
-def comes_true(condition, within_s):
+def comes_true(condition, within_s=PATIENCE_S):
     """Whether `condition` holds at some time in the next `within_s` seconds."""
     end = time.monotonic() + within_s
     while not condition():
@@ -62,6 +64,17 @@ def comes_true(condition, within_s):
             return False
         time.sleep(POLL_S)
     return True
+
+
+def settled(wait, what, look, **more):
+    """What `look()` gives once it gives the same twice; `wait` as that of a deadline."""
+    looks = [None, look()]
+
+    def rests():
+        looks[:] = [looks[1], look()]
+        return looks[0] == looks[1]
+    wait(f"{what} to rest", rests, **more)
+    return looks[1]
 
 
 class Started:
@@ -74,6 +87,20 @@ class Started:
     def exit_code(self):
         """None while it runs."""
         return self.process.poll()
+
+    def check_stops(self, check, number, what):
+        """Ends it with a signal: it goes by itself, with exit 0."""
+        begin = time.monotonic()
+        self.process.send_signal(number)
+        ended = comes_true(lambda: self.exit_code() is not None)
+        found = f"exit {self.exit_code()}, {time.monotonic() - begin:.2f} s"
+        check(f"{signal.Signals(number).name} stops {what} cleanly", ended and self.exit_code() == 0,
+              found if ended else f"{found}; {self.whereabouts()}")
+
+    def whereabouts(self):
+        """Where in the kernel its threads are."""
+        tasks = sorted(pathlib.Path(f"/proc/{self.pid}/task").iterdir())
+        return ", ".join(f"{(task / 'comm').read_text().strip()} in {(task / 'wchan').read_text()}" for task in tasks)
 
     def end(self):
         self.process.kill()

@@ -2,14 +2,11 @@
 
 import json
 import os
-import signal
-import time
 
 from laws import Laws
-from processes import NoProgress, comes_true, run_text
+from processes import NoProgress, run_text, settled
 
 CLOCK_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-STOP_WITHIN_S = 2
 
 
 class Switch:
@@ -55,13 +52,8 @@ class Switch:
 
     def laws(self):
         """The counters at rest, that is, when two looks at them are the same."""
-        looks = [None, Laws(self.ask("stats"), self.ask("drops"))]
-
-        def rests():
-            looks[:] = [looks[1], Laws(self.ask("stats"), self.ask("drops"))]
-            return looks[0] == looks[1]
-        self.scene.wait("the counters to rest", rests, alive=[self.process])
-        return looks[1]
+        return settled(self.scene.wait, "the counters", lambda: Laws(self.ask("stats"), self.ask("drops")),
+                       alive=[self.process])
 
     def check_laws(self, when):
         """The three equalities of the counters, and that all buffers are back; returns the counters."""
@@ -83,14 +75,7 @@ class Switch:
         return self.laws().adapters[adapter].drops[direction].get(reason, 0)
 
     def check_stops(self, number):
-        """Ends it with a signal: within two seconds, exit 0."""
-        name = signal.Signals(number).name
-        begin = time.monotonic()
-        self.process.process.send_signal(number)
-        ended = comes_true(lambda: self.process.exit_code() is not None, STOP_WITHIN_S)
-        took = time.monotonic() - begin
-        self.scene.check(f"{name} stops {self.name} cleanly within {STOP_WITHIN_S} s",
-                         ended and self.process.exit_code() == 0, f"exit {self.process.exit_code()}, {took:.2f} s")
+        self.process.check_stops(self.scene.check, number, self.name)
 
     def rss_kib(self):
         for line in self.status():

@@ -16,7 +16,6 @@ from scene import run_test
 from switch import Switch
 
 TEST_S = 120
-SOON_S = 5
 NOBODY = 99
 LIBRARY_LEAKS = 2  # DPDK 22.11 keeps the descriptors of an in-flight message that it refuses
 
@@ -59,7 +58,7 @@ class Pair:
             got[0] += first.received()
             got[1] += second.received()
             return got == [[frame(1, 2, self.sent)], [frame(2, 1, self.sent)]]
-        return comes_true(both, SOON_S)
+        return comes_true(both)
 
 
 def port_of(switch, own):
@@ -170,7 +169,7 @@ def misbehave(scene, switch, pair, what, deed, rings):
     bad = Driver(scene.run / "3.sock")
     if rings:
         bad.set_up(vhost.VERSION_1 | vhost.HAS_PROTOCOL_FEATURES | (0x1883 if "lies" in what else 0))
-        comes_true(lambda: is_up(switch, 3), SOON_S)
+        comes_true(lambda: is_up(switch, 3))
     before = descriptors(switch)
     try:
         deed(bad)
@@ -180,7 +179,7 @@ def misbehave(scene, switch, pair, what, deed, rings):
         pass  # the switch has hung up already
     good = pair.exchange()
     bad.close()
-    gone = comes_true(lambda: not is_up(switch, 3), SOON_S)
+    gone = comes_true(lambda: not is_up(switch, 3))
     scene.check(f"{what}: costs its sender only", good and gone and switch.process.exit_code() is None,
                 "" if good else "the good guests starve")
     left = descriptors(switch) - before
@@ -195,13 +194,13 @@ def check_slow_receiver(scene, switch, pair):
     before = switch.drops("lpars/ent3", "out", "peer_backpressure")
     for index in range(100):
         pair.guests[0].send(frame(3, 1, index))
-    lost = comes_true(lambda: switch.drops("lpars/ent3", "out", "peer_backpressure") - before == 100, SOON_S)
+    lost = comes_true(lambda: switch.drops("lpars/ent3", "out", "peer_backpressure") - before == 100)
     scene.check("a guest without buffers loses its own frames, by name", lost)
     scene.check("and the others' go on", pair.exchange())
     slow.give_buffers(1)  # P08
     for index in range(3):
         pair.guests[0].send(frame(3, 1, index))
-    scene.check("a guest with one buffer gets one frame", comes_true(lambda: slow.received() == [frame(3, 1, 0)], SOON_S))
+    scene.check("a guest with one buffer gets one frame", comes_true(lambda: slow.received() == [frame(3, 1, 0)]))
     slow.close()
     scene.wait("the slow guest to be gone", lambda: not is_up(switch, 3), alive=[switch.process])
 
@@ -224,7 +223,7 @@ def play(scene):
     for what, deed in RINGS.items():
         misbehave(scene, switch, pair, what, deed, rings=True)
     fds += LIBRARY_LEAKS
-    scene.check("no descriptor of ours is left open", comes_true(lambda: descriptors(switch) <= fds, SOON_S),
+    scene.check("no descriptor of ours is left open", comes_true(lambda: descriptors(switch) <= fds),
                 f"{descriptors(switch)} now, {fds} allowed")
     scene.check("no memory is left mapped", maps(switch) <= mapped + 2, f"{maps(switch)} now, {mapped} before")
     check_slow_receiver(scene, switch, pair)

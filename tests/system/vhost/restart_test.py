@@ -69,7 +69,7 @@ def met(path):
         except OSError:
             return False
         return True
-    comes_true(try_it, SOON_S)
+    comes_true(try_it)
     return connection[0]
 
 
