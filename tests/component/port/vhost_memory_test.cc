@@ -211,9 +211,9 @@ class Vandal {
     std::uint64_t flips_ = 0;
 };
 
-// S10: the library and we may look twice, and see two things.  A table of descriptors whose length grows
-// between its two looks, DPDK 22.11 allocates and clears at that length, as far as its memory goes: the
-// longest turn is told.
+// S10: the library and we may look twice, and see two things.  A table of descriptors whose length
+// grows between its two looks, DPDK 22.11 allocates and clears at that length, as far as its memory
+// goes: the longest turn is told.
 TEST_F(VhostMemory, S10RewrittenUnderOurHandsItCostsItsGuestOnly) {
     open(serving());
     const std::uint64_t seed = seed_of_run();
@@ -241,12 +241,13 @@ TEST_F(VhostMemory, S10RewrittenUnderOurHandsItCostsItsGuestOnly) {
     }
     stop = true;
     thread.join();
-    std::printf("SEALANE_SEED=%lu: %lu writes, %lu turns, %lu frames came in; longest turn %.1f ms\n",
-                seed,
-                vandal.flips(),
-                turns,
-                came,
-                std::chrono::duration<double, std::milli>(longest).count());
+    std::printf(
+        "SEALANE_SEED=%lu: %lu writes, %lu turns, %lu frames came in; longest turn %.1f ms\n",
+        seed,
+        vandal.flips(),
+        turns,
+        came,
+        std::chrono::duration<double, std::milli>(longest).count());
     EXPECT_GT(came, 0U);
     expect_laws(port());
 }
