@@ -118,7 +118,15 @@ int fail(const Invocation& asked,
     return exit_code;
 }
 
-/// "entry 3: not that of entry 1" speaks of what was sent; the user has lines.
+int fail_to_load(const Invocation& asked,
+                 const std::string& causes,
+                 std::ostream& out,
+                 std::ostream& err) {
+    return fail(asked, kExitFailed, asked.file + ": nothing was loaded", out, err, causes);
+}
+
+/// "entry 3: not that of entry 1", a line each, speaks of what was sent; the user has lines of a
+/// file.
 std::string with_line(const AddressFile& file, const std::string& name, std::string text) {
     constexpr std::string_view kEntry = "entry ";
     const bool names_entry = text.starts_with(kEntry);
@@ -127,7 +135,8 @@ std::string with_line(const AddressFile& file, const std::string& name, std::str
         std::size_t entry = 0;
         const char* const end = std::from_chars(digits, text.data() + text.size(), entry).ptr;
         if (entry == 0 || entry > file.lines.size()) return text;
-        const std::string line = at == 0 ? name + ":" : "line ";
+        const bool begins = at == 0 || text[at - 1] == '\n';
+        const std::string line = begins ? name + ":" : "line ";
         text.replace(at,
                      static_cast<std::size_t>(end - text.data()) - at,
                      line + std::to_string(file.lines[entry - 1]));
@@ -217,7 +226,7 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
             for (const std::string& fault : file.faults) {
                 causes.append(fault).append("\n");
             }
-            return fail(asked, kExitFailed, asked.file + ": nothing was loaded", out, err, causes);
+            return fail_to_load(asked, causes, out, err);
         }
         question.params["entries"] = std::move(file.rows);
     }
@@ -233,8 +242,8 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
     json reply;
     if (const auto fault = daemon->call(question.method, question.params, reply)) {
         const bool is_load = asked.verb == Verb::FdbLoad && fault->code == rpc::kFailed;
-        const std::string text = is_load ? with_line(file, asked.file, fault->text) : fault->text;
-        return fail(asked, kExitFailed, text, out, err);
+        if (!is_load) return fail(asked, kExitFailed, fault->text, out, err);
+        return fail_to_load(asked, with_line(file, asked.file, fault->text) + '\n', out, err);
     }
     if (asked.verb == Verb::SeaShow && !asked.sea.empty()) {
         const Status found = keep_only(asked.sea, reply);

@@ -10,14 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-std::uint64_t sum_of(const json& numbers) {
-    std::uint64_t sum = 0;
-    for (const json& number : numbers) {
-        sum += number.get<std::uint64_t>();
-    }
-    return sum;
-}
-
 std::string shared_vids(const json& sea) {
     std::string vids;
     for (const json& trunk : sea.at("trunks")) {

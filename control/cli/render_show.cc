@@ -40,30 +40,40 @@ std::string mac_of(const json& adapter) {
     return has_one ? adapter.at("mac").get<std::string>() : kNothing;
 }
 
+/// "  acked: csum, tso4, …" in lines of a terminal's width.
+std::string listed(const std::string& head, const std::vector<std::string>& names) {
+    constexpr std::size_t kWidth = 100;
+    std::string text, line = fmt::format("  {}:", head);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string word = names[i] + (i + 1 < names.size() ? "," : "");
+        if (line.size() + 1 + word.size() > kWidth) {
+            text += line + "\n";
+            line = "   ";
+        }
+        line += " " + word;
+    }
+    return text + line + "\n";
+}
+
 /// What a port and its peer can agree on; with a peer, also why they did not agree on the rest.
 std::string text_of_features(const json& adapter) {
     if (!adapter.at("port").contains("features")) return {};
-    std::string offered;
-    std::string acked;
-    std::map<std::string, std::string> missing;  // why -> names
-    const auto append = [](std::string& list, const std::string& name) {
-        list += (list.empty() ? "" : ", ") + name;
-    };
+    std::vector<std::string> offered, acked;
+    std::map<std::string, std::vector<std::string>> missing;  // why -> names
     for (const json& feature : adapter.at("port").at("features")) {
         const auto name = feature.at("name").get<std::string>();
-        if (feature.at("offered").get<bool>()) append(offered, name);
+        if (feature.at("offered").get<bool>()) offered.push_back(name);
         if (feature.at("acked").get<bool>()) {
-            append(acked, name);
+            acked.push_back(name);
         } else if (adapter.at("port").at("up").get<bool>()) {
-            append(missing[feature.at("why_not").get<std::string>()], name);
+            missing[feature.at("why_not").get<std::string>()].push_back(name);
         }
     }
-    std::string text = fmt::format("\n{}\n  offered: {}\n  acked: {}\n",
-                                   adapter.at("name").get<std::string>(),
-                                   offered,
-                                   acked.empty() ? kNothing : acked);
+    if (acked.empty()) acked.emplace_back(kNothing);
+    std::string text = fmt::format("\n{}\n", adapter.at("name").get<std::string>());
+    text += listed("offered", offered) + listed("acked", acked);
     for (const auto& [why, names] : missing) {
-        text += fmt::format("  not {}: {}\n", names, why);
+        text += listed(fmt::format("not acked ({})", why), names);
     }
     return text;
 }

@@ -25,7 +25,12 @@ struct Agent::Performer {
         agent.around_.note("role", std::move(what), text_of(it.reason));
     }
     void operator()(const ha::Alarm& it) const {
-        agent.around_.note(it.raised ? "alarm" : "alarm_over",
+        if (!it.raised) {
+            agent.around_.note(
+                "alarm_over", std::string(name_of(it.cause)), text_when_over(it.cause));
+            return;
+        }
+        agent.around_.note("alarm",
                            std::string(name_of(it.cause)),
                            it.cause == ha::AlarmCause::SharingRefused
                                ? ha::text_of(agent.state_.refused)

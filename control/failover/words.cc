@@ -158,4 +158,17 @@ std::string_view text_of(ha::AlarmCause cause) {
     return pick(kTexts, cause);
 }
 
+std::string_view text_when_over(ha::AlarmCause cause) {
+    constexpr std::array<std::string_view, ha::kAlarmCount> kTexts{
+        "a partner is heard on the control channel",
+        "the partner has another trunk priority",
+        "the partner's trunk adapters carry the same VLANs",
+        "load sharing is no longer refused",
+        "no third node speaks on the control channel",
+        "no own messages come back",
+        "a SEA of the pair bridges",
+        "the slot is held again"};
+    return pick(kTexts, cause);
+}
+
 }  // namespace sealane::failover

@@ -35,5 +35,7 @@ struct Circumstances {
 [[nodiscard]] std::string_view name_of(ha::AlarmCause cause);
 /// What an operator should think of it.
 [[nodiscard]] std::string_view text_of(ha::AlarmCause cause);
+/// What has become of it.
+[[nodiscard]] std::string_view text_when_over(ha::AlarmCause cause);
 
 }  // namespace sealane::failover

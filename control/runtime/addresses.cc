@@ -1,9 +1,9 @@
 // The address tables, read and changed by control.  Changes run on a worker, as a table has one
 // writer.
 #include <algorithm>
-#include <limits>
 
 #include "control/runtime/clock.h"
+#include "control/runtime/fixed_addresses.h"
 #include "control/runtime/parts.h"
 #include "control/runtime/system.h"
 
@@ -34,8 +34,7 @@ Status has_tables(const System::Parts& parts) {
 }
 
 /// The request as the table takes it, or why it can't.
-Result<std::pair<AddressKey, AdapterId>> resolve(const System::Parts& parts,
-                                                 const AddressRequest& request) {
+Result<FixedAddress> resolve(const System::Parts& parts, const AddressRequest& request) {
     const auto id = parts.layout.find(request.adapter);
     if (!id) return Error{"no adapter is called '" + request.adapter + "'; see `sealane show`"};
     const hvswitch::PortRules& port = parts.shared->rules().port(*id);
@@ -49,7 +48,7 @@ Result<std::pair<AddressKey, AdapterId>> resolve(const System::Parts& parts,
     if (request.mac.is_zero() || request.mac.is_multicast()) {
         return Error{to_string(request.mac) + " is no unicast address"};
     }
-    return std::pair(AddressKey(port.vswitch, request.vlan, request.mac), *id);
+    return FixedAddress{AddressKey(port.vswitch, request.vlan, request.mac), *id};
 }
 
 /// Runs `change` on a worker, with no other writer at work.
@@ -57,43 +56,6 @@ template <typename Change>
 void change_tables(const System::Parts& parts, Change&& change) {
     hvswitch::Switch& shared = *parts.shared;
     parts.workers.front()->call([&] { shared.write_tables([&] { change(shared); }); });
-}
-
-Error with_number(const Error& error, std::size_t index, std::size_t of) {
-    return of == 1 ? error : Error{"entry " + std::to_string(index + 1) + ": " + error.text};
-}
-
-/// Why entry `index` can't be fixed: because of an earlier one, or of what is in the table.
-Error why_not_fixed(const std::vector<std::pair<AddressKey, AdapterId>>& entries,
-                    std::size_t index,
-                    const Error& error,
-                    const Layout& layout) {
-    const auto here = entries.begin() + static_cast<std::ptrdiff_t>(index);
-    const auto earlier = std::find_if(entries.begin(), here, [&](const auto& other) {
-        return other.first == here->first && other.second != here->second;
-    });
-    if (earlier == here) return with_number(error, index, entries.size());
-    const AddressKey key = here->first;
-    return with_number(Error{to_string(key.mac()) + " in VLAN " + std::to_string(key.vlan().value) +
-                             " is for " + layout.seat(here->second).name + " here and for " +
-                             layout.seat(earlier->second).name + " in entry " +
-                             std::to_string(earlier - entries.begin() + 1) + "; keep one of them"},
-                       index,
-                       entries.size());
-}
-
-/// An entry that was fixed, and what was learned before in its place.
-struct Change {
-    AddressKey key;
-    std::optional<AddressEntry> before;
-};
-
-void take_back(const Change& change, hvswitch::AddressTable& table) {
-    table.forget(change.key);
-    if (!change.before) return;
-    constexpr auto kAsMany = std::numeric_limits<std::uint32_t>::max();  // it was there before
-    const Instant when{std::chrono::seconds{change.before->seen_s}};
-    table.learn(change.key, change.before->adapter, kAsMany, when);
 }
 
 }  // namespace
@@ -146,37 +108,31 @@ std::vector<AddressReport> System::addresses(const std::string& vswitch, std::si
 
 Status System::add_addresses(const std::vector<AddressRequest>& requests) {
     if (Status has = has_tables(*parts_); !has) return has;
-    std::vector<std::pair<AddressKey, AdapterId>> resolved;
+    FixFaults faults(requests.size());
+    std::vector<FixedAddress> wanted;
+    wanted.reserve(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
         const auto one = resolve(*parts_, requests[i]);
-        if (!one) return with_number(one.error(), i, requests.size());
-        resolved.push_back(*one);
+        if (one) {
+            wanted.push_back(*one);
+        } else {
+            faults.add(i, one.error().text);
+        }
     }
+    if (faults.none()) look_for_faults(wanted, *parts_->shared, parts_->layout, faults);
+    if (!faults.none()) return faults.error();
+
     // In small pieces: forwarding goes on between them.
     constexpr std::size_t kPiece = 512;
     Status outcome = done();
-    std::vector<Change> changed;  // to take back if a later one fails
-    for (std::size_t at = 0; at < resolved.size() && outcome.ok(); at += kPiece) {
-        const std::size_t end = std::min(at + kPiece, resolved.size());
+    std::size_t fixed = 0;
+    while (fixed < wanted.size() && outcome.ok()) {
         change_tables(*parts_, [&](hvswitch::Switch& shared) {
-            for (std::size_t i = at; i < end && outcome.ok(); ++i) {
-                const auto& [key, id] = resolved[i];
-                hvswitch::AddressTable& table = shared.table(key.vswitch());
-                const auto before = table.find(key);
-                const Status fixed = table.fix(key, id, AddressKind::Static);
-                if (!fixed) {
-                    outcome = why_not_fixed(resolved, i, fixed.error(), parts_->layout);
-                } else if (!before || before->kind == AddressKind::Learned) {
-                    changed.push_back({key, before});
-                }
-            }
-        });
-    }
-    if (outcome.ok()) return outcome;
-    for (std::size_t at = 0; at < changed.size(); at += kPiece) {
-        change_tables(*parts_, [&](hvswitch::Switch& shared) {
-            for (std::size_t i = at; i < std::min(at + kPiece, changed.size()); ++i) {
-                take_back(changed[i], shared.table(changed[i].key.vswitch()));
+            const std::size_t end = std::min(fixed + kPiece, wanted.size());
+            while (fixed < end && outcome.ok()) {
+                const auto& [key, id] = wanted[fixed];
+                outcome = shared.table(key.vswitch()).fix(key, id, AddressKind::Static);
+                if (outcome.ok()) ++fixed;
             }
         });
     }

@@ -1,5 +1,6 @@
 #include "control/runtime/system.h"
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <utility>
@@ -211,6 +212,16 @@ System::~System() = default;
 const config::System& System::model() const { return parts_->model; }
 
 Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
+    constexpr std::array kModes{std::pair{ha::Mode::Auto, config::HaMode::Auto},
+                                std::pair{ha::Mode::Standby, config::HaMode::Standby},
+                                std::pair{ha::Mode::Sharing, config::HaMode::Sharing}};
+    const auto* const wanted = std::find_if(kModes.begin(), kModes.end(), [&](const auto& known) {
+        return failover::name_of(known.first) == mode;
+    });
+    if (wanted == kModes.end()) {
+        return Error{"ha_mode can't be '" + mode +
+                     "' while it runs; it can be auto, standby or sharing"};
+    }
     config::Sea* const set = find_sea(parts_->model, sea);
     if (set == nullptr) return Error{"no SEA is called '" + sea + "'; see `sealane sea`"};
     if (!is_paired(*set)) {
@@ -222,17 +233,9 @@ Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
             sea + " is not of this process: ask its VIOS, at " +
             control_path({PartKind::Vios, sea.substr(0, sea.find('/')), parts_->part.directory})};
     }
-    constexpr std::array kModes{std::pair{ha::Mode::Auto, config::HaMode::Auto},
-                                std::pair{ha::Mode::Standby, config::HaMode::Standby},
-                                std::pair{ha::Mode::Sharing, config::HaMode::Sharing}};
-    for (const auto& [wanted, in_file] : kModes) {
-        if (failover::name_of(wanted) != mode) continue;
-        parts_->conductor->set_mode(sea, wanted);
-        set->ha_mode = in_file;  // what runs is what a dump says
-        return done();
-    }
-    return Error{"ha_mode can't be '" + mode +
-                 "' while it runs; it can be auto, standby or sharing"};
+    parts_->conductor->set_mode(sea, wanted->first);
+    set->ha_mode = wanted->second;  // what runs is what a dump says
+    return done();
 }
 
 port::RingEnd* System::ring_client(const std::string& adapter) {

@@ -55,6 +55,9 @@ def check_addresses(scene, switch):
     scene.check("ten and no more", text.stdout.count("lpar") == 10, text.stdout[:200])
     many.write_text("\n".join(row.replace("02:00:00:01", "02:00:00:02") for row in rows) + "\n" + f"{new} 1 lpar9/ent0\n")
     expect(scene, "`fdb load` names the line that is wrong", switch.call("fdb", "load", many), FAILED, f"{many}:2001: ")
+    many.write_text(f"{new} 1 lpar9/ent0\n{new} 1 lpar1/ent0\n{new} 99 lpar1/ent0\n")
+    text = expect(scene, "`fdb load` names each line that is wrong", switch.call("fdb", "load", many), FAILED, "nothing was loaded")
+    scene.check("with its number", [line for line in (1, 2, 3) if f"{many}:{line}: " in text.stderr] == [1, 3], text.stderr)
     scene.check("and then loads nothing", switch.ask("fdb")["tables"][0]["size"] == size)
     many.write_text(f"{new} 1 lpar1/ent0\n# elsewhere\n{new} 1 lpar2/ent0\n")
     expect(scene, "`fdb load` names both lines that contradict each other", switch.call("fdb", "load", many), FAILED,

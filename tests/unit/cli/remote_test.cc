@@ -135,19 +135,19 @@ TEST_F(RemoteTest, LoadSendsAllRowsOrNamesTheLine) {
                                 "02:00:00:00:00:02 10 lpar9/ent0\n";
     Outcome outcome = ask(line);
     EXPECT_EQ(outcome.code, kExitFailed);
-    EXPECT_EQ(outcome.err, "sealane: " + line.file + ":4: no adapter is called 'lpar9/ent0'\n");
+    const std::string nothing = "sealane: " + line.file + ": nothing was loaded\n";
+    EXPECT_EQ(outcome.err, line.file + ":4: no adapter is called 'lpar9/ent0'\n" + nothing);
 
     std::ofstream(line.file) << "# two\n02:00:00:00:00:01 10 lpar1/ent0\n\n"
                                 "02:00:00:00:00:01 10 lpar1/ent0\n";
-    EXPECT_EQ(ask(line).err, "sealane: " + line.file + ":4: not as in line 2\n");
+    EXPECT_EQ(ask(line).err, line.file + ":4: not as in line 2\n" + nothing);
 
     std::ofstream(line.file) << "wrong\n02:00:00:00:00:01 4095 lpar1/ent0\n";
     outcome = ask(line);
     EXPECT_EQ(outcome.code, kExitFailed);
     EXPECT_EQ(outcome.err,
               line.file + ":1: a row has three words, MAC VLAN ADAPTER\n" + line.file +
-                  ":2: '4095' is no VLAN; one is from 1 to 4094\n" + "sealane: " + line.file +
-                  ": nothing was loaded\n");
+                  ":2: '4095' is no VLAN; one is from 1 to 4094\n" + nothing);
 
     line.json = true;
     EXPECT_EQ(json::parse(ask(line).out)["error"],

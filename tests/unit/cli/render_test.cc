@@ -47,12 +47,19 @@ TEST(Render, ShowNamesWhatAPortAndItsPeerAgreedOnAndWhyNotTheRest) {
                                  {.name = "mq", .why_not = "one queue"}};
     const std::string up = render_show(rpc::show_reply(kParts->system, adapters));
     EXPECT_NE(up.find("lpar1/ent0\n  offered: csum, packed\n  acked: csum\n"
-                      "  not packed: not wanted\n  not mq: one queue\n"),
+                      "  not acked (not wanted): packed\n  not acked (one queue): mq\n"),
               std::string::npos)
         << up;
     adapters[0].port.up = false;
     EXPECT_EQ(render_show(rpc::show_reply(kParts->system, adapters)).find("  not "),
               std::string::npos);
+
+    adapters[0].port.features.assign(30, {.name = "guest_tso4", .offered = true});
+    const std::string wide = render_show(rpc::show_reply(kParts->system, adapters));
+    const std::string six =
+        " guest_tso4, guest_tso4, guest_tso4, guest_tso4, guest_tso4, guest_tso4,";
+    EXPECT_NE(wide.find("\n  offered:" + six + " guest_tso4,\n   " + six), std::string::npos)
+        << wide;
 }
 
 TEST(Render, UptimeIsInTheTwoLargestUnits) {

@@ -58,6 +58,7 @@ TEST(Words, NoTwoRolesReasonsOrAlarmsReadTheSame) {
     for (std::size_t i = 0; i < ha::kAlarmCount; ++i) {
         EXPECT_TRUE(words.insert(name_of(static_cast<ha::AlarmCause>(i))).second);
         EXPECT_TRUE(words.insert(text_of(static_cast<ha::AlarmCause>(i))).second);
+        EXPECT_TRUE(words.insert(text_when_over(static_cast<ha::AlarmCause>(i))).second);
     }
 }
 
