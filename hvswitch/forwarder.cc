@@ -1,6 +1,9 @@
 #include "hvswitch/forwarder.h"
 
+#include <algorithm>
 #include <array>
+
+#include <rte_jhash.h>
 
 #include "dataplane/port/offload.h"
 #include "hvswitch/memo.h"
@@ -71,6 +74,16 @@ Drop leave(const PortRules& port, rte_mbuf* frame) {
     return Drop::EgressVlan;
 }
 
+/// Of a frame in its inner form: two that differ have another one, but for chance.
+std::uint64_t digest_of(const rte_mbuf* frame, VlanId vlan) {
+    constexpr std::uint32_t kMostLooked = 2048;
+    std::array<std::uint8_t, kMostLooked> room;
+    const std::uint32_t length = std::min(frame->pkt_len, kMostLooked);
+    std::uint32_t upper = vlan.value, lower = frame->pkt_len;
+    rte_jhash_2hashes(rte_pktmbuf_read(frame, 0, length, room.data()), length, &upper, &lower);
+    return std::uint64_t{upper} << 32 | lower;
+}
+
 /// The entry is of a client of the vswitch.  One that has outlived its adapter is of nobody.
 bool is_local(const SwitchRules& rules, VswitchId vswitch, const AddressEntry& found) {
     if (found.adapter.index >= rules.adapters()) return false;
@@ -104,6 +117,7 @@ unsigned Forwarder::forward(AdapterId from, Instant now) {
     poll_.spent.bytes = bytes;
     poll_.spent.taken = count;
     look_at_sources(rules, from, batch, now);
+    if (rules.port(from).is_trunk) leave_out_doubles(rules, from, batch, now);
     if (rules.port(from).storm.any()) [[unlikely]]
         limit_storms(rules, from, batch, now);
     counted.admitted(batch.size());
@@ -188,6 +202,26 @@ Drop Forwarder::judge_local_source(VswitchId vswitch,
     const Learning learning =
         parts_.shared.write_tables([&] { return table.learn(source.key, from, max_macs, now); });
     return learning == Learning::StaticElsewhere ? Drop::StaticViolation : Drop::None;
+}
+
+void Forwarder::leave_out_doubles(const SwitchRules& rules,
+                                  AdapterId from,
+                                  Batch& batch,
+                                  Instant now) {
+    using Watch = BroughtIn::Watch;
+    const SlotId slot = rules.slot_of(from);
+    BroughtIn& brought_in = parts_.shared.brought_in(slot);
+    const std::uint64_t word = parts_.shared.slots().word(slot)->load(std::memory_order_acquire);
+    const Watch watch = brought_in.watch(word, from, now);
+    if (watch == Watch::Pass) [[likely]]
+        return;
+    port::Tally counted = tally(from);
+    batch.filter(counted, Direction::In, [&](const Frame& frame) {
+        if (!frame.destination.key.mac().is_multicast()) return Drop::None;
+        const std::uint64_t digest = digest_of(frame.mbuf, frame.tci.vid());
+        if (watch == Watch::Note) return brought_in.note(digest) ? Drop::None : Drop::HandOverFull;
+        return brought_in.take(digest) ? Drop::BroughtTwice : Drop::None;
+    });
 }
 
 void Forwarder::limit_storms(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now) {

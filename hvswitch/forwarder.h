@@ -74,6 +74,8 @@ class Forwarder {
                                           AdapterId from,
                                           std::uint32_t max_macs,
                                           Instant now);
+    /// What a trunk adapter brings in a second time, after a hand-over of its slot.
+    void leave_out_doubles(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
     void limit_storms(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
     void route_all(const SwitchRules& rules, AdapterId from, Batch& batch);
     /// Of a large frame to one: whether so many segments more are not too many for one poll.

@@ -34,6 +34,9 @@ Switch::Switch(Settings settings)
                                          : SlotTable(settings.slot_words)),
       several_workers_(settings.workers > 1) {
     SEALANE_CHECK(slots_.size() == settings.slots, "a trunk slot has no word, or a word no slot");
+    for (std::size_t slot = 0; slot < settings.slots; ++slot) {
+        brought_in_.push_back(std::make_unique<BroughtIn>());
+    }
     for (const AddressTable::Limits& limits : settings.tables) {
         // Another seed for each table: what collides in one doesn't in the next.
         const std::uint64_t seed = settings.seed + tables_.size() * 0x9e37'79b9'7f4a'7c15;

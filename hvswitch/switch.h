@@ -10,6 +10,7 @@
 
 #include "dataplane/worker/quiescence.h"
 #include "hvswitch/rules/address_table.h"
+#include "hvswitch/rules/brought_in.h"
 #include "hvswitch/rules/slot.h"
 #include "hvswitch/rules/switch_rules.h"
 
@@ -17,8 +18,9 @@ namespace sealane::hvswitch {
 
 /// What all workers share.  Frames are moved by Forwarder, one a worker.
 ///
-/// Threads: rules(), slots() and table().find() from any worker; publish() from control; whatever
-/// writes to a table, adapt_tables() included, from a worker (Worker::call) through write_tables().
+/// Threads: rules(), slots(), brought_in() and table().find() from any worker; publish() from
+/// control; whatever writes to a table, adapt_tables() included, from a worker (Worker::call)
+/// through write_tables().
 class Switch {
   public:
     struct Settings {
@@ -52,6 +54,7 @@ class Switch {
 
     [[nodiscard]] SlotTable& slots() { return slots_; }
     [[nodiscard]] const SlotTable& slots() const { return slots_; }
+    [[nodiscard]] BroughtIn& brought_in(SlotId slot) { return *brought_in_[slot.index]; }
     [[nodiscard]] std::uint8_t vswitches() const {
         return static_cast<std::uint8_t>(tables_.size());
     }
@@ -76,6 +79,7 @@ class Switch {
     std::unique_ptr<const SwitchRules> owned_rules_;
     std::atomic<const SwitchRules*> rules_;
     SlotTable slots_;
+    std::vector<std::unique_ptr<BroughtIn>> brought_in_;  ///< By SlotId.
     std::vector<std::unique_ptr<AddressTable>> tables_;
     bool several_workers_;
     std::mutex writing_;

@@ -34,6 +34,7 @@ enum class Drop : std::uint8_t {
     PortDisabled,
     NotActive,
     HandOverFull,
+    BroughtTwice,
     // The Shared Ethernet Adapter's filters.
     FilteredVlan,
     FilteredReserved,
@@ -92,6 +93,8 @@ inline constexpr std::array<DropText, kDropCount> kDropTexts{{
     {"not_active", "the trunk adapter does not hold its slot; another VIOS bridges these VLANs"},
     {"hand_over_full",
      "came while the slot was handed over to this SEA, which keeps 1,024 buffers at most"},
+    {"brought_twice",
+     "a broadcast or multicast frame that the partner had brought in, while it handed a slot over"},
     {"filtered_vlan", "VLAN on no trunk adapter of the SEA, or no VLAN of this trunk adapter"},
     {"filtered_reserved", "reserved destination on the SEA's real side (BPDU, LACP, LLDP, PAUSE)"},
     {"no_destination", "unknown unicast, and the VLAN has no active trunk adapter"},

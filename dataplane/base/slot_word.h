@@ -13,9 +13,9 @@ enum class SlotPhase : std::uint8_t {
     Settled,    ///< There is none.
     Turning,    ///< New outward frames go to the heir, which holds them.  The owner bridges on.
     Turned,     ///< None goes to the owner any more: it says when it has carried out what it had.
-    Lingering,  ///< The heir owns.  What unicast the outside still sends to the former owner that
-                ///< one brings in; what comes to the new one is held.
-    Closing,    ///< The same, but the former owner stops once its wire is empty, and says so.
+    Lingering,  ///< The heir owns.  What the outside still sends to the former owner that one
+                ///< brings in; what comes to the new one is held.
+    Closing,  ///< The same, but the former owner stops once its wire is empty, and says so.
 };
 
 /// The word, taken apart.  Settled and held by an adapter, its lower half is `held_by()` of that.

@@ -47,8 +47,8 @@ unsigned Bridge::from_wire() {
     for (std::size_t trunk = 0; trunk < trunks(); ++trunk) {
         Inlet& inlet = inlets_[trunk];
         inlet.came(count, room);
-        is_simple = is_simple && (inlet.is_open() || inlet.way() == Inlet::Way::Closed) &&
-                    hand_overs_[trunk].inward.is_empty() && inlet.ended_by() == 0;
+        is_simple = is_simple && !inlet.keeps() && hand_overs_[trunk].inward.is_empty() &&
+                    inlet.ended_by() == 0;
     }
     port::Spending spent{.bytes = 0, .frames = 0, .taken = count};
     if (!is_simple) [[unlikely]] {
@@ -72,11 +72,8 @@ void Bridge::bring_in(std::span<rte_mbuf* const> received, port::Spending& spent
         const wire::FrameHead head = port::parse(frame.mbuf);
         const Inward inward = rules_.from_wire(head);
         if (inward.drop != Drop::None) return inward.drop;
-        if (const Inlet& inlet = inlets_[inward.trunk]; !inlet.is_open()) [[unlikely]] {
-            const Inlet::Way wanted =
-                head.dst.is_multicast() ? Inlet::Way::Group : Inlet::Way::Unicast;
-            if (inlet.way() != wanted) return Drop::NotActive;
-        }
+        if (!inlets_[inward.trunk].is_open()) [[unlikely]]
+            return Drop::NotActive;
         rte_mbuf* const untagged = port::move_tag_beside(frame.mbuf, head, parts_.heads);
         if (untagged == nullptr) return Drop::NoBuffer;
         frame.mbuf = untagged;

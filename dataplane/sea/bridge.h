@@ -51,7 +51,7 @@ class Bridge {
     [[nodiscard]] bool takes_turn() { return wire_allowance_.takes_turn(); }
     /// Takes one burst from the wire and hands it to the trunks that are ours now and were before
     /// it came (Inlet); other frames are dropped (NotActive).  While a trunk is handed over to this
-    /// SEA its unicast is kept (HandOverFull beyond Hold) and goes on before newer.  Returns the
+    /// SEA what comes is kept (HandOverFull beyond Hold) and goes on before newer.  Returns the
     /// frames taken, or gone on with, whichever are more.
     unsigned from_wire();
 

@@ -46,7 +46,6 @@ Bridge::Way Bridge::way_of(std::size_t trunk, Right right) const {
         case Right::Owner:
         case Right::Draining:
             return Way::Go;
-        case Right::Incoming:
         case Right::Successor:
             // What the outside turns round for our first frame must not be taken for an older one.
             return inlets_[trunk].is_fresh() ? Way::Go : Way::Wait;
@@ -80,8 +79,8 @@ std::uint16_t Bridge::set_aside(std::span<rte_mbuf*> received) {
         const wire::FrameHead head = port::parse(frame);
         const Inward inward = rules_.from_wire(head);
         Hold& hold = hand_overs_[inward.trunk].inward;
-        const bool must_wait = inlets_[inward.trunk].keeps_unicast() || !hold.is_empty();
-        if (inward.drop != Drop::None || head.dst.is_multicast() || !must_wait) {
+        const bool must_wait = inlets_[inward.trunk].keeps() || !hold.is_empty();
+        if (inward.drop != Drop::None || !must_wait) {
             received[left++] = frame;
         } else {
             keep(hold, frame, real_tally());
@@ -93,7 +92,7 @@ std::uint16_t Bridge::set_aside(std::span<rte_mbuf*> received) {
 void Bridge::let_in(port::Spending& spent) {
     for (std::size_t trunk = 0; trunk < trunks(); ++trunk) {
         Hold& hold = hand_overs_[trunk].inward;
-        if (inlets_[trunk].keeps_unicast()) continue;
+        if (inlets_[trunk].keeps()) continue;
         for (int i = 0; i < kBurstsATurn && !hold.is_empty(); ++i) {
             std::array<rte_mbuf*, port::kBurst> burst;
             const std::uint16_t count = hold.take(burst);

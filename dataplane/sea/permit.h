@@ -18,11 +18,10 @@ enum class Right : std::uint8_t {
     Draining,   ///< The same; nothing new comes outward, and it says when it has carried out the
                 ///< rest.
     Heir,       ///< Keep what comes outward.
-    Incoming,   ///< As Successor, and leave group addresses alone: both SEAs get them, the former
-                ///< owner some moments earlier maybe, and it may have brought the last one in.
-    Successor,  ///< Owner, but for unicast from the wire, which it keeps: the one before still
-                ///< brings in what the outside had sent there.
-    Former,     ///< Bring in unicast.
+    Successor,  ///< Owner, but for what comes from the wire, which it keeps: the one before still
+                ///< brings in what the outside sends there.  What the outside sends to both the
+                ///< switch lets in once (BroughtIn).
+    Former,     ///< Bring in.
     Closing,    ///< The same, until the wire is empty; it says when that was.
 };
 
@@ -59,7 +58,7 @@ struct Permit {
             case SlotPhase::Turned:
                 return owns ? Right::Draining : Right::Heir;
             case SlotPhase::Lingering:
-                return owns ? Right::Incoming : Right::Former;
+                return owns ? Right::Successor : Right::Former;
             case SlotPhase::Closing:
                 return owns ? Right::Successor : Right::Closing;
         }
@@ -81,9 +80,7 @@ class Inlet {
     enum class Way : std::uint8_t {
         Closed,
         Open,
-        Unicast,  ///< Group addresses are not the former owner's any more.
-        Group,    ///< Unicast has to wait for what the former owner brings in.
-        Waiting,  ///< The same, and group addresses are nobody's for a moment.
+        Waiting,  ///< For what the former owner brings in.
     };
 
     explicit Inlet(const Permit& permit) : permit_(permit), owned_(permit.word == nullptr) {}
@@ -93,8 +90,8 @@ class Inlet {
     void came(unsigned count, unsigned room) {
         const std::uint64_t before = std::exchange(looked_, permit_.look());
         const Right right = permit_.right(looked_);
-        const bool owns = right == Right::Owner || right == Right::Draining ||
-                          right == Right::Incoming || right == Right::Successor;
+        const bool owns =
+            right == Right::Owner || right == Right::Draining || right == Right::Successor;
         // Another epoch is another's time in between, though the slot is ours again.
         const bool owned = owned_ && SlotWord::are_of_one_epoch(before, looked_);
         if (owns && !owned) stale_ = kMostStale;
@@ -113,8 +110,8 @@ class Inlet {
     [[nodiscard]] Way way() const { return way_; }
     /// What came before the slot was ours is gone.
     [[nodiscard]] bool is_fresh() const { return is_fresh_; }
-    /// Unicast has to wait.
-    [[nodiscard]] bool keeps_unicast() const { return way_ == Way::Group || way_ == Way::Waiting; }
+    /// It has to wait, all of it.
+    [[nodiscard]] bool keeps() const { return way_ == Way::Waiting; }
     /// Nothing more goes this way after what has just come: the word that asked for that; else 0.
     [[nodiscard]] std::uint64_t ended_by() const { return has_ended_ ? looked_ : 0; }
 
@@ -126,18 +123,15 @@ class Inlet {
             case Right::Draining:
                 if (is_fresh_) way_ = Way::Open;
                 break;
-            case Right::Incoming:
+            case Right::Successor:
                 if (is_fresh_) way_ = Way::Waiting;
                 break;
-            case Right::Successor:
-                if (is_fresh_) way_ = Way::Group;
-                break;
             case Right::Former:
-                way_ = Way::Unicast;
+                way_ = Way::Open;
                 left_ = kMostStale;
                 break;
             case Right::Closing:
-                if (left_ > 0) way_ = Way::Unicast;
+                if (left_ > 0) way_ = Way::Open;
                 left_ = count < room ? 0 : left_ - std::min(left_, count);
                 break;
             case Right::Heir:

@@ -141,7 +141,7 @@ TEST_F(HandOver, UnicastOfTheNewOwnersWireWaitsForThatOfTheOldOnes) {
     expect_exactly({.out = {{client, joined(late, newest)}}});
 }
 
-TEST_F(HandOver, AGroupAddressComesInByTheOldOwnerThenForAMomentByNobodyThenByTheNewOne) {
+TEST_F(HandOver, AGroupAddressComesInByTheOwnerWhileOutwardFramesTurn) {
     for (const auto phase : {SlotPhase::Turning, SlotPhase::Turned}) {
         show(phase);
         inject(wire_b, call, 0, 1);
@@ -150,18 +150,69 @@ TEST_F(HandOver, AGroupAddressComesInByTheOldOwnerThenForAMomentByNobodyThenByTh
         expect_exactly(
             {.out = {{client, called}}, .drops = {{.at = wire_b, .why = Drop::NotActive}}});
     }
+}
+
+TEST_F(HandOver, AGroupAddressThatBothOwnersGetComesInOnceAndInOrder) {
     show(SlotPhase::Lingering);
     rig().run();
-    inject(wire_a, call, 0, 1);
-    inject(wire_b, call, 0, 1);
+    const std::vector<Bytes> old = inject(wire_a, call, 0, 3);
+    const std::vector<Bytes> all = inject(wire_b, call, 0, 5);  // two came to the former too late
     rig().run();
-    expect_exactly({.drops = {{.at = wire_a, .why = Drop::NotActive},
-                              {.at = wire_b, .why = Drop::NotActive}}});
+    expect_exactly({.out = {{client, old}}});
     show(SlotPhase::Closing);
-    inject(wire_a, call, 0, 1);
-    const std::vector<Bytes> called = inject(wire_b, call, 0, 1);
     rig().run();
-    expect_exactly({.out = {{client, called}}, .drops = {{.at = wire_a, .why = Drop::NotActive}}});
+    inject(wire_a, call, 3, 2);
+    rig().run();
+    expect_exactly({.drops = {{.at = wire_a, .why = Drop::NotActive, .frames = 2}}});
+    settle_at(trunk_b);
+    const std::vector<Bytes> newest = inject(wire_b, call, 5, 1);
+    rig().run();
+    expect_exactly({.out = {{client, joined({all[3], all[4]}, newest)}},
+                    .drops = {{.at = trunk_b, .why = Drop::BroughtTwice, .frames = 3}}});
+}
+
+TEST_F(HandOver, WhatTheOwnerBroughtInBeforeItWasFormerIsLeftOutToo) {
+    show(SlotPhase::Turned);
+    const std::vector<Bytes> called = inject(wire_a, call, 0, 1);
+    rig().run();
+    show(SlotPhase::Lingering);
+    rig().run();
+    inject(wire_b, call, 0, 1);  // its wire is the slower one
+    rig().run();
+    settle_at(trunk_b);
+    rig().run();
+    expect_exactly(
+        {.out = {{client, called}}, .drops = {{.at = trunk_b, .why = Drop::BroughtTwice}}});
+}
+
+TEST_F(HandOver, OfGroupFramesThatAreAlikeAsManyComeInAsCameToTheNewOwner) {
+    show(SlotPhase::Lingering);
+    rig().run();
+    inject(wire_a, call, 7, 1);
+    for (int i = 0; i < 3; ++i) {
+        inject(wire_b, call, 7, 1);
+    }
+    rig().run();
+    settle_at(trunk_b);
+    rig().run();
+    const std::vector<Bytes> thrice(3, Bytes(call.numbered(7).bytes()));
+    expect_exactly(
+        {.out = {{client, thrice}}, .drops = {{.at = trunk_b, .why = Drop::BroughtTwice}}});
+}
+
+TEST_F(HandOver, GroupFramesOfAnotherVlanOrLengthAreNotTakenForThoseThatCameBefore) {
+    show(SlotPhase::Lingering);
+    rig().run();
+    inject(wire_a, call.sized(100), 0, 1);
+    inject(wire_b, call.sized(101), 0, 1);
+    inject(wire_b, call.sized(100).tag({.vid = 10}), 0, 1);
+    rig().run();
+    rig().drain();
+    settle_at(trunk_b);
+    rig().run();
+    EXPECT_EQ(rig().totals(trunk_b).drops[static_cast<std::size_t>(Direction::In)]
+                                         [static_cast<std::size_t>(Drop::BroughtTwice)],
+              0U);
 }
 
 TEST_F(HandOver, TheFormerOwnerStopsWhenItsWireIsEmptyAndSaysSo) {
@@ -184,8 +235,8 @@ TEST_F(HandOver, ClientsFramesLeaveByTheNewOwnerAloneThoughTheFormerStillBringsI
     expect_once(client, out, {.out = {{wire_b, out}}});
     const FrameSpec hello = frame(kBroadcast, mac_of(client));
     expect_once(client, hello, {.out = {{wire_b, hello}}});
-    expect_once(wire_a, hello, {.drops = {{.at = wire_a, .why = Drop::NotActive}}});
-    // The outside does not know the destination, and so sends it to the former owner, too.
+    // The outside sends it to the former owner, too; and so what is for somebody it does not know.
+    expect_once(wire_a, hello, {.drops = {{.at = trunk_a, .why = Drop::LocalSource}}});
     expect_once(wire_a, out, {.drops = {{.at = trunk_a, .why = Drop::LocalSource}}});
 }
 

@@ -200,7 +200,7 @@ TEST(Permit, InEachPhaseOfAHandOverTheTwoHaveRightsThatGoTogetherAndAThirdHasNon
     for (const Row& row : {Row{SlotPhase::Settled, Owner, None},
                            Row{SlotPhase::Turning, Owner, Heir},
                            Row{SlotPhase::Turned, Draining, Heir},
-                           Row{SlotPhase::Lingering, Incoming, Former},
+                           Row{SlotPhase::Lingering, Successor, Former},
                            Row{SlotPhase::Closing, Successor, Closing}}) {
         EXPECT_EQ(right(owner, row.phase), row.owners);
         EXPECT_EQ(right(other, row.phase), row.others);
