@@ -106,6 +106,7 @@ void SeaSide::announce_due(Instant now) {
         ++questions_;
     }
     for (const failover::ClientAddress& client : announcer_.take(now)) {
+        taken_in_.reset();
         const bool tagged = client.vlan != settings_.untagged;
         emit(*settings_.voice,
              announced_,
@@ -121,6 +122,10 @@ void SeaSide::tell_announced(Instant now) {
     const bool all_asked = questions_ == 0 && announcer_.next() > now;
     if (announcing_.empty() || !all_asked || announcer_.is_speaking()) return;
     if (settings_.heard->waiting() > 0) return;
+    // What the worker has taken it has sent once the turn that it was in is over.
+    const std::uint64_t turns = settings_.worker->progress();
+    if (!taken_in_) taken_in_ = turns;
+    if (turns == *taken_in_) return;
     call(hypercall::Call::Announced, announcing_);
     announcing_ = {};
 }

@@ -91,7 +91,9 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
     failover::Agent agent_;
     failover::Announcer announcer_;
     ha::TrunkSet announcing_;  ///< Their clients have not all been announced for the first time.
-    unsigned questions_ = 0;   ///< For clients, not answered yet.
+    /// The turn in which the worker had taken what was said for them so far, or a later one.
+    std::optional<std::uint64_t> taken_in_;
+    unsigned questions_ = 0;  ///< For clients, not answered yet.
     std::optional<bool> link_;
     AdapterCounters announced_;  ///< Of own frames, those for clients; what became of them.
     AdapterCounters emitted_;    ///< The others, for the partner and the channel.

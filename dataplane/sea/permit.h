@@ -83,20 +83,17 @@ class Inlet {
         Waiting,  ///< For what the former owner brings in.
     };
 
-    explicit Inlet(const Permit& permit) : permit_(permit), owned_(permit.word == nullptr) {}
+    explicit Inlet(const Permit& permit)
+        : permit_(permit), right_(permit.word == nullptr ? Right::Owner : Right::None) {}
 
     /// After each look at the wire, which brought `count` frames and may have more if that is
     /// `room`.
     void came(unsigned count, unsigned room) {
         const std::uint64_t before = std::exchange(looked_, permit_.look());
         const Right right = permit_.right(looked_);
-        const bool owns =
-            right == Right::Owner || right == Right::Draining || right == Right::Successor;
-        // Another epoch is another's time in between, though the slot is ours again.
-        const bool owned = owned_ && SlotWord::are_of_one_epoch(before, looked_);
-        if (owns && !owned) stale_ = kMostStale;
-        owned_ = owns;
-        is_fresh_ = owns && stale_ == 0;
+        const Right former = std::exchange(right_, right);
+        if (right != Right::None && !has_gone_on(former, before)) stale_ = kMostStale;
+        is_fresh_ = has_part(right) && stale_ == 0;
         stale_ = count < room ? 0 : stale_ - std::min(stale_, count);
         if (right == Right::Owner) [[likely]] {
             way_ = is_fresh_ ? Way::Open : Way::Closed;
@@ -108,7 +105,7 @@ class Inlet {
     /// What has just come may go on, all of it.
     [[nodiscard]] bool is_open() const { return way_ == Way::Open; }
     [[nodiscard]] Way way() const { return way_; }
-    /// What came before the slot was ours is gone.
+    /// What came before the slot was ours, or was to become it, is gone.
     [[nodiscard]] bool is_fresh() const { return is_fresh_; }
     /// It has to wait, all of it.
     [[nodiscard]] bool keeps() const { return way_ == Way::Waiting; }
@@ -116,6 +113,21 @@ class Inlet {
     [[nodiscard]] std::uint64_t ended_by() const { return has_ended_ ? looked_ : 0; }
 
   private:
+    /// What comes concerns us, or will in a moment.
+    [[nodiscard]] static bool has_part(Right right) {
+        return right == Right::Owner || right == Right::Draining || right == Right::Successor ||
+               right == Right::Heir;
+    }
+    /// From `former`, by the word `before`, to what it is now nobody else had a time of his own.
+    [[nodiscard]] bool has_gone_on(Right former, std::uint64_t before) const {
+        if (!has_part(former)) return false;
+        if (SlotWord::are_of_one_epoch(before, looked_)) return true;
+        // The heir has looked at its wire since the hand-over began: what has come after that the
+        // owner before has brought in under the eyes of the switch (BroughtIn).
+        return former == Right::Heir && right_ == Right::Successor && is_fresh_ &&
+               looked_ >> 32 == static_cast<std::uint32_t>((before >> 32) + 1);
+    }
+
     void choose_way(Right right, unsigned count, unsigned room) {
         way_ = Way::Closed;
         switch (right) {
@@ -143,7 +155,7 @@ class Inlet {
 
     Permit permit_;
     std::uint64_t looked_ = 0;
-    bool owned_;
+    Right right_;
     bool is_fresh_ = false;
     bool has_ended_ = false;
     Way way_ = Way::Closed;

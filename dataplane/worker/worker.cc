@@ -165,7 +165,7 @@ void Worker::loop() {
             mailbox_->carried_out.notify_one();
         });
         quiescence_.quiescent(settings_.index);
-        progress_->store(progress() + 1, std::memory_order_relaxed);
+        progress_->store(progress() + 1, std::memory_order_release);
 
         if (empty_turns == 0) continue;
         if (const Rest chosen = choose_rest(settings_.idle, empty_turns, must_poll_);

@@ -64,9 +64,10 @@ class Worker {
     /// The slow work of every poller.
     void service(Instant now);
 
-    /// Turns of its loop, naps included: it stands still when the worker does.  Any thread.
+    /// Turns of its loop, naps included: it stands still when the worker does.  What a turn did is
+    /// done once this is more than it was in the turn.  Any thread.
     [[nodiscard]] std::uint64_t progress() const {
-        return progress_->load(std::memory_order_relaxed);
+        return progress_->load(std::memory_order_acquire);
     }
 
     [[nodiscard]] const Settings& settings() const { return settings_; }

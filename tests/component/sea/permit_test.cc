@@ -143,6 +143,37 @@ TEST(Inlet, IsClosedForWhatCameBeforeEachEpochAndOpenThroughAllPhasesOfOne) {
     EXPECT_TRUE(is_open({.epoch = 20, .owner = me}));
 }
 
+TEST(Inlet, OfAnHeirThatHasLookedAtItsWireTheFirstThatComesIsKept) {
+    const AdapterId me{7}, other{8};
+    constexpr std::uint32_t kEpoch = 20;
+    const auto turning = [&](SlotPhase phase) {
+        return SlotWord{.epoch = kEpoch, .owner = other, .phase = phase, .other = me};
+    };
+    const auto lingering = [&](std::uint32_t epoch) {
+        return SlotWord{.epoch = epoch, .owner = me, .phase = SlotPhase::Lingering, .other = other};
+    };
+    const SlotWord others{.epoch = kEpoch, .owner = other};
+    const auto keeps_after = [&](const std::vector<SlotWord>& words, unsigned count) {
+        std::atomic<std::uint64_t> word{0};
+        sea::Inlet inlet({.word = &word, .mine = SlotWord::held_by(me)});
+        for (const SlotWord& said : words) {
+            word = said.bits();
+            inlet.came(count, 64);
+            EXPECT_FALSE(inlet.is_open());
+        }
+        return inlet.keeps();
+    };
+    using enum SlotPhase;
+    const SlotWord first = turning(Turning), second = turning(Turned), ours = lingering(kEpoch + 1);
+    EXPECT_TRUE(keeps_after({others, first, second, ours}, 1));
+    EXPECT_TRUE(keeps_after({first, first, ours}, 1));
+    EXPECT_FALSE(keeps_after({others, ours}, 1)) << "it has not looked since";
+    EXPECT_FALSE(keeps_after({others, first, ours}, 1)) << "the look may have been before";
+    EXPECT_FALSE(keeps_after({first, second, ours}, 64)) << "its wire was never empty";
+    EXPECT_FALSE(keeps_after({first, second, lingering(kEpoch + 2)}, 1)) << "another hand-over";
+    EXPECT_FALSE(keeps_after({first, second, others, ours}, 1)) << "that came to nothing";
+}
+
 TEST(Inlet, AWireThatIsAlwaysFullIsBelievedInTheEnd) {
     std::atomic<std::uint64_t> word{1};
     sea::Inlet inlet({.word = &word, .mine = 1});
