@@ -58,10 +58,10 @@ class Traffic {
 };
 
 /// Bounds of a hand-over: whoever does not answer loses frames, and holds up nobody for longer.
-inline constexpr Duration kMostTurning = std::chrono::milliseconds{50};
+inline constexpr Duration kMostTurning = std::chrono::milliseconds{200};
 /// From the new owner's first frame to the last that the old one brings in.
-inline constexpr Duration kMostLingering = std::chrono::milliseconds{50};
-inline constexpr Duration kMostClosing = std::chrono::milliseconds{50};
+inline constexpr Duration kMostLingering = std::chrono::milliseconds{200};
+inline constexpr Duration kMostClosing = std::chrono::milliseconds{200};
 /// So long after the clients were announced the outside may still send to the old owner: what its
 /// switch had queued there, and what it had decided on.
 inline constexpr Duration kSettling = std::chrono::milliseconds{3};

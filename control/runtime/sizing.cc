@@ -31,9 +31,10 @@ constexpr std::uint32_t kOfWorker = 256 + port::kBurst * kBuffersOfLongest;
 constexpr std::uint32_t kBurstOfCopies =
     port::kBurst + std::uint32_t{port::Allowance::kBytes / port::kBufferRoom};
 
-/// What the SEA of a pair keeps of a trunk adapter, both ways.
+/// What the SEA of a pair keeps.
 std::uint32_t held_in_hand_over(const Seat& seat) {
-    return seat.sea != nullptr && is_paired(*seat.sea) ? 2 * sea::Hold::kMostBuffers : 0;
+    const bool is_of_pair = seat.role == AdapterRole::Sea && is_paired(*seat.sea);
+    return is_of_pair ? sea::Hold::kMostBuffers : 0;
 }
 
 /// Buffers that a port may hold: of frames received and not yet taken, or waiting to be sent.  Each
@@ -62,15 +63,15 @@ std::uint32_t held_by(const Seat& seat) {
         case Attachment::Port:
             return std::visit(Held{}, seat.adapter->port);
         case Attachment::Link:
-            return 2 * kLinkBuffers + held_in_hand_over(seat);
+            return 2 * kLinkBuffers;
         case Attachment::LinkToVios:
             return Held{}(config::VhostUserPort{});
         case Attachment::LinkToSwitch:
-            return port::TrunkLink::most_buffers(kLinkDescriptors) + kLinkBuffers +
-                   held_in_hand_over(seat);
+            return port::TrunkLink::most_buffers(kLinkDescriptors) + kLinkBuffers;
         case Attachment::Agent:
-        case Attachment::Bridge:
             return 2 * kAgentFrames;
+        case Attachment::Bridge:
+            return 2 * kAgentFrames + held_in_hand_over(seat);
     }
     return 0;
 }

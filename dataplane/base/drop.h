@@ -92,7 +92,7 @@ inline constexpr std::array<DropText, kDropCount> kDropTexts{{
     {"port_disabled", "the adapter is disabled"},
     {"not_active", "the trunk adapter does not hold its slot; another VIOS bridges these VLANs"},
     {"hand_over_full",
-     "came while the slot was handed over to this SEA, which keeps 1,024 buffers at most"},
+     "came while the slot was handed over to this SEA, which keeps 4,096 buffers at most"},
     {"brought_twice",
      "a broadcast or multicast frame that the partner had brought in, while it handed a slot over"},
     {"filtered_vlan", "VLAN on no trunk adapter of the SEA, or no VLAN of this trunk adapter"},

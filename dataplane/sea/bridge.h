@@ -108,7 +108,7 @@ class Bridge {
     void let_in(port::Spending& spent);
     void note_closed();
     void answer(std::size_t trunk, std::uint64_t looked);
-    void keep(Hold& hold, rte_mbuf* frame, port::Tally tally) const;
+    void keep(Hold& hold, rte_mbuf* frame, port::Tally tally);
 
     [[nodiscard]] port::Tally real_tally() const {
         return port::Tally(parts_.counters[parts_.real_id.index]);
@@ -133,7 +133,8 @@ class Bridge {
             return (empty_at | answered) != 0 && looked != (answered != 0 ? answered : empty_at);
         }
     };
-    std::vector<HandOver> hand_overs_;  ///< By trunk.
+    std::vector<HandOver> hand_overs_;              ///< By trunk.
+    std::uint32_t hold_room_ = Hold::kMostBuffers;  ///< Buffers that may be kept yet.
 };
 
 }  // namespace sealane::sea

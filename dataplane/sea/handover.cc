@@ -35,7 +35,7 @@ Bridge::Carried Bridge::resume(std::size_t trunk, Instant now) {
     const Way way = way_of(trunk, permit.right(permit.look()));
     if (way == Way::Wait) return {};
     std::array<rte_mbuf*, port::kBurst> burst;
-    const std::uint16_t count = hand_overs_[trunk].outward.take(burst);
+    const std::uint16_t count = hand_overs_[trunk].outward.take(burst, hold_room_);
     if (way == Way::Go) return carry_out(trunk, {burst.data(), count}, now);
     refuse({burst.data(), count});
     return {.taken = count};
@@ -95,7 +95,7 @@ void Bridge::let_in(port::Spending& spent) {
         if (inlets_[trunk].keeps()) continue;
         for (int i = 0; i < kBurstsATurn && !hold.is_empty(); ++i) {
             std::array<rte_mbuf*, port::kBurst> burst;
-            const std::uint16_t count = hold.take(burst);
+            const std::uint16_t count = hold.take(burst, hold_room_);
             bring_in({burst.data(), count}, spent);
             spent.taken = static_cast<std::uint16_t>(spent.taken + count);
         }
@@ -116,8 +116,8 @@ void Bridge::answer(std::size_t trunk, std::uint64_t looked) {
         to->store(looked, std::memory_order_release);
 }
 
-void Bridge::keep(Hold& hold, rte_mbuf* frame, port::Tally tally) const {
-    if (hold.put(frame)) return;
+void Bridge::keep(Hold& hold, rte_mbuf* frame, port::Tally tally) {
+    if (hold.put(frame, hold_room_)) return;
     tally.received(1, port::length_of(frame));
     tally.drop(frame, Direction::In, Drop::HandOverFull);
 }

@@ -8,7 +8,7 @@ import sys
 
 from books import at_rest, check_books
 from cases import CASES, run_once
-from figures import Figures, is_through_sea
+from figures import Figures, is_broadcast, is_through_sea
 from pair import TOGETHER, Outside, Pair, await_flow, streams_of
 from probe import Probe
 from scene import run_test
@@ -37,7 +37,7 @@ def check_window(scene, what, window, owners):
 
 
 def through_sea(window, key):
-    return sum(stream[key] for name, stream in window["streams"].items() if is_through_sea(name))
+    return sum(stream[key] for name, stream in window["streams"].items() if is_through_sea(name) or is_broadcast(name))
 
 
 def check_planned(scene, pair, probe, case, windows):

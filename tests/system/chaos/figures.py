@@ -25,6 +25,10 @@ def is_through_sea(name):
     return name.startswith(("outward", "inward"))
 
 
+def is_broadcast(name):
+    return name.startswith("broadcast")
+
+
 class Figures:
     """Of one case."""
 
@@ -47,7 +51,7 @@ class Figures:
 
     def loop_copies(self):
         """Most copies of one broadcast at one place; at a place where none belongs, one is one too many."""
-        broadcasts = self.streams(lambda name: name.startswith("broadcast"))
+        broadcasts = self.streams(is_broadcast)
         return max(max(stream["most_copies"], 1 + stream["most_strays"]) for stream in broadcasts)
 
     def as_json(self):
@@ -59,6 +63,7 @@ class Figures:
             "lost": self.total("lost", is_through_sea),
             "duplicated": self.total("duplicated", is_through_sea),
             "reordered": self.total("reordered", is_through_sea),
+            "broadcasts_lost": self.total("lost", is_broadcast),
             "loop_copies": self.loop_copies(),
             "role_changes": max(window["role_changes"] for window in self.windows),
             "client_lost": self.total("lost", lambda name: name == "client"),
@@ -83,7 +88,7 @@ def bars_of(name, lease_ms):
         "sigstop": [at_most("p99", lease_ms + SLACK_MS)],
         "uplink_down": [at_most("p99", UPLINK_DEBOUNCE_MS + SLACK_MS)],
         "control_cut": [none("role_changes")],
-        "planned": [none("lost", "duplicated", "reordered")],
+        "planned": [none("lost", "duplicated", "reordered", "broadcasts_lost")],
     }
     always = [("loop meter 1", lambda f: f["loop_copies"] == 1), none("client_lost")]
     return [*own.get(name, []), *always]

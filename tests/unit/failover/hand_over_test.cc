@@ -220,9 +220,12 @@ TEST_F(HandingOver, TheNextOneBeginsWhenThisOneIsOver) {
     (void)keeper.hand_over(kTaker, kTheTrunk);
     EXPECT_THAT(keeper.acquire(kGiver, kTheTrunk, now), IsEmpty());
     EXPECT_EQ(word(), in(SlotPhase::Lingering));
-    (void)advance(kMostLingering);
-    (void)keeper.observe(std::array<std::uint64_t, 2>{1, 1}, now);
-    (void)advance(kMostClosing);
+    std::uint64_t progress = 0;
+    for (Duration passed{}; passed < kMostLingering + kMostClosing; passed += kLease / 2) {
+        ++progress;
+        (void)keeper.observe(std::array{progress, progress}, now);
+        (void)advance(kLease / 2);
+    }
     ASSERT_EQ(word(), settled(kOfTaker, 2));
     (void)keeper.acquire(kGiver, kTheTrunk, now);
     EXPECT_EQ(
