@@ -61,7 +61,13 @@ Result<json> remove_address(System& system, const json& params) {
     const auto& vswitches = system.model().vswitches;
     if (vswitch.empty() && vswitches.size() == 1) vswitch = vswitches.front().name;
     if (vswitch.empty()) {
-        return Error{"there are several virtual switches: name the one that is meant"};
+        std::string names;
+        for (const auto& one : vswitches) {
+            names += (names.empty() ? "" : " or ") + one.name;
+        }
+        return Error{
+            "the address may be in several virtual switches: say in which with --vswitch, " +
+            names};
     }
     const MacAddress mac = mac_of(params, "mac");
     const VlanId vlan = vlan_of(params, "vlan").value_or(VlanId{});

@@ -5,8 +5,10 @@
 namespace sealane::runtime {
 namespace {
 
-std::string with_cause(const std::string& event, const std::string& cause) {
-    return cause.empty() ? event : event + " (" + cause + ")";
+/// Unless the port says the cause itself.
+std::string with_cause(const std::string& event, const PeerReport& of) {
+    const bool is_said = of.why_gone.empty() || of.detail.ends_with(of.why_gone);
+    return is_said ? event : event + " (" + of.why_gone + ")";
 }
 
 std::string came_and_went(std::uint64_t peers) {
@@ -29,9 +31,9 @@ std::string tell_change(const PeerReport& before, const PeerReport& after) {
     const bool is_new = after.connected && came > 0;
     const std::uint64_t passed_by = came - (is_new ? 1 : 0);
     if (before.connected && (is_new || !after.connected)) {
-        events.push_back(with_cause("its peer has gone", after.why_gone));
+        events.push_back(with_cause("its peer has gone", after));
     }
-    if (passed_by > 0) events.push_back(with_cause(came_and_went(passed_by), after.why_gone));
+    if (passed_by > 0) events.push_back(with_cause(came_and_went(passed_by), after));
     if (is_new) {
         events.emplace_back(after.ready ? "a peer has connected and is ready"
                                         : "a peer has connected, and is not ready yet");

@@ -15,7 +15,7 @@ enum class SlotPhase : std::uint8_t {
     Turned,     ///< None goes to the owner any more: it says when it has carried out what it had.
     Lingering,  ///< The heir owns.  What the outside still sends to the former owner that one
                 ///< brings in; what comes to the new one is held.
-    Closing,  ///< The same, but the former owner stops once its wire is empty, and says so.
+    Closing,    ///< The same, but the former owner stops once its wire is empty, and says so.
 };
 
 /// The word, taken apart.  Settled and held by an adapter, its lower half is `held_by()` of that.

@@ -331,7 +331,8 @@ PortState VhostPort::state() const {
         detail += ", " + std::to_string(queues) + " of " + std::to_string(settings_.offer.queues) +
                   (settings_.offer.queues == 1 ? " queue" : " queues");
     } else {
-        detail += settings_.server ? ": nobody is connected" : ": no peer, or it is not ready";
+        detail +=
+            settings_.server ? ": nobody is there, or not ready" : ": no peer, or it is not ready";
     }
     const std::uint64_t went = peers_went_.load(std::memory_order_relaxed);
     const std::uint64_t came = peers_came_.load(std::memory_order_relaxed);

@@ -45,6 +45,9 @@ TEST(TellChange, APeerThatComesAndGoes) {
     EXPECT_EQ(tell_change({}, ready(1, 1)), "a peer has connected and is ready");
     EXPECT_EQ(tell_change(ready(1, 1), absent(1, "it died")), "its peer has gone (it died)");
     EXPECT_EQ(tell_change(ready(1, 1), absent(1)), "its peer has gone");
+    PeerReport explained = absent(1, "it died");
+    explained.detail += ": it died";
+    EXPECT_EQ(tell_change(ready(1, 1), explained), "its peer has gone");
 }
 
 TEST(TellChange, BecomingReadyTakesAGuestItsTime) {

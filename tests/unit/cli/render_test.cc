@@ -111,7 +111,7 @@ queue_full      vios1/ent3   –        –    4
 
 REASON          FRAMES  MEANING
 ingress_vlan         3  tagged with a VLAN that the adapter is no member of; see `sealane vlan`
-no_destination       2  unknown unicast, and the VLAN has no active trunk adapter
+no_destination       2  unknown unicast, and the VLAN has no active trunk adapter, or came in by it
 queue_full           5  the port's transmit queue is full
 )");
     EXPECT_EQ(render_drops(rpc::drops_reply({})), "no frame was dropped\n");

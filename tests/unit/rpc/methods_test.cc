@@ -89,8 +89,10 @@ TEST(Methods, DelAsksWhichVswitchWhereThereAreSeveral) {
     fixture.parts->model.vswitches.push_back(fixture.parts->model.vswitches[0]);
     fixture.parts->model.vswitches[1].name = "ETHERNET1";
     json params{{"mac", "02:00:5e:10:00:02"}, {"vlan", 10}};
-    EXPECT_EQ(fixture.ask("fdb.del", params)["message"],
-              "there are several virtual switches: name the one that is meant");
+    EXPECT_EQ(
+        fixture.ask("fdb.del", params)["message"],
+        "the address may be in several virtual switches: say in which with --vswitch, ETHERNET0 "
+        "or ETHERNET1");
     params["vswitch"] = "ETHERNET1";
     EXPECT_EQ(fixture.ask("fdb.del", params)["removed"], 1);
 }
