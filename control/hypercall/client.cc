@@ -147,7 +147,8 @@ Client::Client(Descriptor socket, Descriptor wake, ha::Key key, Mapping slots, M
       wake_(std::move(wake)),
       key_(std::move(key)),
       slots_(std::move(slots)),
-      progress_(std::move(progress)) {}
+      progress_(std::move(progress)),
+      life_(progress_.words()[kLife]) {}
 
 void Client::call(SeaIndex sea, Call call, ha::TrunkSet trunks) {
     say(Wish{.sea = sea, .call = call, .trunks = trunks});

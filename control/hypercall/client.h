@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "control/ha/seal.h"
+#include "control/hypercall/life_line.h"
 #include "control/hypercall/message.h"
 #include "control/hypercall/packets.h"
 #include "control/hypercall/pages.h"
@@ -53,7 +54,9 @@ class Client {
     /// Each worker raises its own, by its index.
     [[nodiscard]] std::span<Word> progress() const { return progress_.words().first(kCounters); }
     /// Of each SEA's trunk adapters, by AdapterId: the word of the slot that it has done with.
-    [[nodiscard]] std::span<Word> answers() const { return progress_.words().subspan(kCounters); }
+    [[nodiscard]] std::span<Word> answers() const {
+        return progress_.words().subspan(kCounters, kAnswers);
+    }
     /// Of the pairs' control messages.
     [[nodiscard]] const ha::Key& key() const { return key_; }
 
@@ -90,6 +93,7 @@ class Client {
     ha::Key key_;
     Mapping slots_;
     Mapping progress_;
+    LifeLine life_;
     std::deque<Packet> waiting_;
     bool is_watched_for_room_ = false;
     std::string end_;

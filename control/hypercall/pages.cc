@@ -82,10 +82,10 @@ Result<SlotPage> SlotPage::make(std::size_t slots) {
 }
 
 Result<ProgressPage> ProgressPage::make() {
-    Result<Descriptor> page = make_page("sealane-progress", kCounters + kAnswers);
+    Result<Descriptor> page = make_page("sealane-progress", kProgressWords);
     if (!page) return page.error();
     if (const Status sealed = seal(*page, kSizeIsFixed); !sealed) return sealed.error();
-    Result<Mapping> mapping = Mapping::of(*page, kCounters + kAnswers, Mapping::Access::Read);
+    Result<Mapping> mapping = Mapping::of(*page, kProgressWords, Mapping::Access::Read);
     if (!mapping) return mapping.error();
     return ProgressPage(std::move(*page), std::move(*mapping));
 }
@@ -98,9 +98,8 @@ Result<Mapping> map_slots(const Descriptor& page, std::size_t slots) {
 }
 
 Result<Mapping> map_progress(const Descriptor& page) {
-    if (const Status good = check(page, kCounters + kAnswers, kSizeIsFixed); !good)
-        return good.error();
-    return Mapping::of(page, kCounters + kAnswers, Mapping::Access::ReadWrite);
+    if (const Status good = check(page, kProgressWords, kSizeIsFixed); !good) return good.error();
+    return Mapping::of(page, kProgressWords, Mapping::Access::ReadWrite);
 }
 
 }  // namespace sealane::hypercall

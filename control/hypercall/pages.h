@@ -24,6 +24,9 @@ inline constexpr std::size_t kCounters = 64;
 /// Behind them, by AdapterId: the word of its slot that a trunk adapter's SEA has done with
 /// (sea::Permit::answer).
 inline constexpr std::size_t kAnswers = kMaxAdapters;
+/// Behind them: the word that its process holds while it lives (LifeLine).
+inline constexpr std::size_t kLife = kCounters + kAnswers;
+inline constexpr std::size_t kProgressWords = kLife + 1;
 
 /// Owns a mapping of words.
 class Mapping {
@@ -62,8 +65,8 @@ class SlotPage {
     Mapping mapping_;
 };
 
-/// kCounters words that one VIOS's workers raise, and kAnswers that its SEAs write, at the
-/// hypervisor's, which reads them.
+/// kCounters words that one VIOS's workers raise, kAnswers that its SEAs write, and its life, at
+/// the hypervisor's, which reads them.
 class ProgressPage {
   public:
     [[nodiscard]] static Result<ProgressPage> make();
@@ -74,6 +77,7 @@ class ProgressPage {
     [[nodiscard]] std::uint64_t answer(AdapterId trunk) const {
         return mapping_.words()[kCounters + trunk.index].load(std::memory_order_acquire);
     }
+    [[nodiscard]] const Word& life() const { return mapping_.words()[kLife]; }
     [[nodiscard]] int descriptor() const { return page_.get(); }
 
   private:

@@ -25,6 +25,7 @@ void Visitor::welcome(std::size_t partition,
     }
     partition_ = partition;
     progress_ = std::move(progress);
+    death_ = std::make_unique<DeathWatch>(progress_->life(), socket_.get());
 }
 
 void Visitor::refuse(const std::string& text) {

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <sys/types.h>
 #include <utility>
 
+#include "control/hypercall/life_line.h"
 #include "control/hypercall/message.h"
 #include "control/hypercall/packets.h"
 #include "control/hypercall/pages.h"
@@ -64,6 +66,7 @@ class Visitor {
     pid_t pid_;
     std::optional<std::size_t> partition_;
     std::optional<ProgressPage> progress_;
+    std::unique_ptr<DeathWatch> death_;
     std::deque<Packet> news_;
     struct List {
         SeaIndex sea;

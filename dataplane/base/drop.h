@@ -94,7 +94,7 @@ inline constexpr std::array<DropText, kDropCount> kDropTexts{{
     {"hand_over_full",
      "came while the slot was handed over to this SEA, which keeps 4,096 buffers at most"},
     {"brought_twice",
-     "a broadcast or multicast frame that the partner had brought in, while it handed a slot over"},
+     "broadcast or multicast that the partner had brought in, while it handed a slot over"},
     {"filtered_vlan", "VLAN on no trunk adapter of the SEA, or no VLAN of this trunk adapter"},
     {"filtered_reserved", "reserved destination on the SEA's real side (BPDU, LACP, LLDP, PAUSE)"},
     {"no_destination",

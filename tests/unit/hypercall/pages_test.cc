@@ -11,8 +11,6 @@
 namespace sealane::hypercall {
 namespace {
 
-constexpr std::size_t kProgressWords = kCounters + kAnswers;
-
 /// As if it came over a socket.
 Descriptor handed_over(int page) { return Descriptor(::fcntl(page, F_DUPFD_CLOEXEC, 0)); }
 
@@ -73,7 +71,7 @@ TEST(ProgressPage, WhatWorkersWriteTheHypervisorReads) {
     ASSERT_TRUE(page.ok()) << page.error().text;
     const auto counters = map_progress(handed_over(page->descriptor()));
     ASSERT_TRUE(counters.ok()) << counters.error().text;
-    ASSERT_EQ(counters->words().size(), 64U + kMaxAdapters);
+    ASSERT_EQ(counters->words().size(), 64U + kMaxAdapters + 1);
     counters->words()[63] = 9;
     counters->words()[64] = 10;
     counters->words()[64 + kMaxAdapters - 1] = 11;
