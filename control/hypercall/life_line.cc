@@ -71,7 +71,7 @@ DeathWatch::DeathWatch(const Word& word, int socket)
     : word_(word), socket_(::fcntl(socket, F_DUPFD_CLOEXEC, 0)), thread_([this] { look(); }) {}
 
 DeathWatch::~DeathWatch() {
-    is_unwanted_ = true;
+    is_unwanted_ = 1;
     // It may be about to wait.
     while (!has_ended_) {
         wake(word_);
@@ -82,7 +82,7 @@ DeathWatch::~DeathWatch() {
 
 void DeathWatch::look() {
     block_signals();
-    while (!is_unwanted_) {
+    while (is_unwanted_ == 0) {
         const std::uint32_t seen = lower_half(word_);
         if ((seen & FUTEX_OWNER_DIED) != 0) {
             ::shutdown(socket_.get(), SHUT_RDWR);
@@ -90,7 +90,7 @@ void DeathWatch::look() {
         }
         const bool is_held = (seen & FUTEX_TID_MASK) != 0;
         wait_for_change(word_, seen, is_held ? nullptr : &kNap);
-        if (is_held && lower_half(word_) == seen) nanosleep(&kNap, nullptr);
+        if (is_held && lower_half(word_) == seen) wait_for_change(is_unwanted_, 0, &kNap);
     }
     has_ended_ = true;
 }

@@ -50,7 +50,8 @@ class DeathWatch {
 
     const Word& word_;
     Descriptor socket_;
-    std::atomic<bool> is_unwanted_{false}, has_ended_{false};
+    Word is_unwanted_{0};
+    std::atomic<bool> has_ended_{false};
     std::thread thread_;
 };
 
