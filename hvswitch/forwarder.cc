@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <rte_jhash.h>
 
 #include "dataplane/port/offload.h"
-#include "hvswitch/memo.h"
+#include "hvswitch/repeat.h"
 #include "hvswitch/rules/admit.h"
 #include "hvswitch/rules/route.h"
+#include "hvswitch/ways.h"
 
 namespace sealane::hvswitch {
 namespace {
 
-/// Longest frame of a virtual adapter, tag included, FCS excluded (reference
-/// powervm-network.md 1.1).
-constexpr std::uint32_t kMaxFrame = 65408;
 /// Of the large frames to many of one burst, at all receivers together: for as long as it takes to
 /// make them everybody else waits.  The longest with an MSS of 1448 goes to 91 adapters that want
 /// it cut.
@@ -58,20 +57,68 @@ template <typename Frame>
     return Drop::None;
 }
 
-/// Gives the frame its outer form: its tag beside it, if the adapter's peer shall see one.
-Drop leave(const PortRules& port, rte_mbuf* frame) {
-    const wire::Tci tci{frame->vlan_tci};
-    switch (egress(port, tci.vid())) {
-        case Egress::Tagged:
-            port::set_tag_beside(frame, tci);
-            return Drop::None;
-        case Egress::Untagged:
-            return hops_out(port, tci.vid(), port::ether_type_of(frame)) ? Drop::DoubleTag
-                                                                         : Drop::None;
-        case Egress::NotMember:
-            break;  // route() sends nobody such a frame; if it ever did, it must not leak
+/// Gives frames their outer form: their tag beside them, if the adapter's peer shall see one.
+class Leave {
+  public:
+    explicit Leave(const PortRules& port) : port_(port) {}
+
+    /// True if all leave as they are, as most bursts do: then there is nothing to do.
+    bool leaves_alone(std::span<const wire::Tci> tcis) {
+        look_up(tcis.front().vid());
+        if (way_ != Egress::Untagged || hopping_) return false;
+        unsigned difference = 0;  // of all, at once: what ended early would cost more
+        for (const wire::Tci tci : tcis) {
+            difference |= static_cast<unsigned>(tci.value ^ tcis.front().value);
+        }
+        return wire::Tci{static_cast<std::uint16_t>(difference)}.vid().value == 0;
     }
-    return Drop::EgressVlan;
+
+    Drop operator()(rte_mbuf* frame, wire::Tci tci) {
+        if (tci.vid() != vlan_) look_up(tci.vid());
+        switch (way_) {
+            case Egress::Tagged:
+                port::set_tag_beside(frame, tci);
+                return Drop::None;
+            case Egress::Untagged:
+                return hopping_ && port::ether_type_of(frame) == *hopping_ ? Drop::DoubleTag
+                                                                           : Drop::None;
+            case Egress::NotMember:
+                break;  // route() sends nobody such a frame; if it ever did, it must not leak
+        }
+        return Drop::EgressVlan;
+    }
+
+  private:
+    void look_up(VlanId vlan) {
+        vlan_ = vlan;
+        way_ = egress(port_, vlan);
+        hopping_ = hopping_type(port_, vlan);
+    }
+
+    const PortRules& port_;
+    VlanId vlan_{0};  // no frame's
+    Egress way_ = Egress::NotMember;
+    std::optional<std::uint16_t> hopping_;
+};
+
+/// Returns how many of them leave, which stand first then; the others are dropped.
+std::uint16_t leave_all(const PortRules& port,
+                        std::span<rte_mbuf*> frames,
+                        std::span<const wire::Tci> tcis,
+                        port::Tally& counted) {
+    Leave leave(port);
+    if (leave.leaves_alone(tcis)) return static_cast<std::uint16_t>(frames.size());
+    std::uint16_t leaving = 0;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        rte_mbuf* const frame = frames[i];
+        if (const Drop why = leave(frame, tcis[i]); why != Drop::None) [[unlikely]] {
+            counted.offered(1);
+            counted.drop(frame, Direction::Out, why);
+        } else {
+            frames[leaving++] = frame;
+        }
+    }
+    return leaving;
 }
 
 /// Of a frame in its inner form: two that differ have another one, but for chance.
@@ -111,17 +158,17 @@ unsigned Forwarder::forward(AdapterId from, Instant now) {
 
     const SwitchRules& rules = parts_.shared.rules();
     poll_ = {};
-    Batch batch;
-    const std::uint64_t bytes = admit_all(rules, from, {received.data(), count}, batch);
+    Burst burst;
+    const std::uint64_t bytes = admit_all(rules, from, {received.data(), count}, burst);
     counted.received(count, bytes);
     poll_.spent.bytes = bytes;
     poll_.spent.taken = count;
-    look_at_sources(rules, from, batch, now);
-    if (rules.port(from).is_trunk) leave_out_doubles(rules, from, batch, now);
+    look_at_sources(rules, from, burst, now);
+    if (rules.port(from).is_trunk) leave_out_doubles(rules, from, burst, now);
     if (rules.port(from).storm.any()) [[unlikely]]
-        limit_storms(rules, from, batch, now);
-    counted.admitted(batch.size());
-    route_all(rules, from, batch);
+        limit_storms(rules, from, burst, now);
+    counted.admitted(burst.frames.size());
+    route_all(rules, from, burst);
     emit_all(rules, from);
     allowance.spent(poll_.spent);
     return count;
@@ -135,43 +182,70 @@ void Forwarder::service(AdapterId adapter, Instant now) {
 std::uint64_t Forwarder::admit_all(const SwitchRules& rules,
                                    AdapterId from,
                                    std::span<rte_mbuf* const> received,
-                                   Batch& batch) {
+                                   Burst& burst) {
     const PortRules& port = rules.port(from);
-    const bool active =
-        !port.is_trunk || parts_.shared.slots().may_bring_in(rules.slot_of(from), from);
+    if (port.is_trunk && !parts_.shared.slots().may_bring_in(rules.slot_of(from), from))
+        [[unlikely]]
+        return refuse(from, received);
     const AddressTable& table = parts_.shared.table(port.vswitch);
-    const auto probe = [&](MacAddress mac, VlanId vlan) {
-        return table.probe(AddressKey(port.vswitch, vlan, mac));
-    };
-    Repeat<Frame> repeat;
-    const auto judge = [&](Frame& frame) {
-        if (!active) [[unlikely]]
-            return Drop::NotActive;
-        if (port::length_of(frame.mbuf) > kMaxFrame) [[unlikely]]
-            return Drop::Oversize;
-        if (repeat.answers(frame, probe)) return Drop::None;
-
-        const wire::FrameHead head = port::parse(frame.mbuf);
-        const Drop why = enter(port, head, frame, parts_.heads);
-        if (why != Drop::None) [[unlikely]]
-            return why;
-        if (port::has_offload(frame.mbuf)) [[unlikely]] {
-            poll_.has_offloads = true;
-            if (const Drop wrong = port::check_offload(frame.mbuf); wrong != Drop::None)
-                return wrong;
+    Repeat repeat;
+    const auto judge = [&](Frame & frame) __attribute__((always_inline)) {
+        const Repeat::Answer known = repeat.ask(frame.mbuf);
+        if (!known.same_sender) {
+            const Judged judged = admit_one(rules, from, frame, burst);
+            repeat.note(judged.may_repeat, frame.tci, frame.source);
+            return judged.drop;
         }
-        frame.source = probe(head.src, frame.tci.vid());
-        frame.destination = probe(head.dst, frame.tci.vid());
-        repeat.note(frame, head);
+        frame.tci = repeat.tci();
+        frame.source = repeat.source();
+        frame.destination = known.same_receiver ? burst.destinations.last()
+                                                : burst.destinations.add(table.probe(AddressKey(
+                                                      port.vswitch, frame.tci.vid(), known.dst)));
         return Drop::None;
     };
     port::Tally counted = tally(from);
-    return batch.fill(received.data(), static_cast<std::uint16_t>(received.size()), counted, judge);
+    const auto count = static_cast<std::uint16_t>(received.size());
+    return burst.frames.fill(received.data(), count, counted, judge);
+}
+
+std::uint64_t Forwarder::refuse(AdapterId from, std::span<rte_mbuf* const> received) {
+    port::Tally counted = tally(from);
+    std::uint64_t bytes = 0;
+    for (rte_mbuf* const frame : received) {
+        bytes += port::length_of(frame);
+        counted.drop(frame, Direction::In, Drop::NotActive);
+    }
+    return bytes;
+}
+
+// Apart from admit_all()'s loop, so that what that needs for most frames stays in registers.
+Forwarder::Judged Forwarder::admit_one(const SwitchRules& rules,
+                                       AdapterId from,
+                                       Frame& frame,
+                                       Burst& burst) {
+    const PortRules& port = rules.port(from);
+    if (port::length_of(frame.mbuf) > kMaxVirtualFrame) [[unlikely]]
+        return {.drop = Drop::Oversize};
+
+    const wire::FrameHead head = port::parse(frame.mbuf);
+    if (const Drop why = enter(port, head, frame, parts_.heads); why != Drop::None) [[unlikely]]
+        return {.drop = why};
+    if (port::has_offload(frame.mbuf)) [[unlikely]] {
+        poll_.has_offloads = true;
+        if (const Drop wrong = port::check_offload(frame.mbuf); wrong != Drop::None)
+            return {.drop = wrong};
+    }
+    const AddressTable& table = parts_.shared.table(port.vswitch);
+    const auto probe = [&](AddressKey key) { return table.probe(key); };
+    const auto key = [&](MacAddress mac) { return AddressKey(port.vswitch, frame.tci.vid(), mac); };
+    frame.source = burst.sources.number_of(key(head.src), probe);
+    frame.destination = burst.destinations.number_of(key(head.dst), probe);
+    return {.may_repeat = !head.is_tagged()};
 }
 
 void Forwarder::look_at_sources(const SwitchRules& rules,
                                 AdapterId from,
-                                Batch& batch,
+                                Burst& burst,
                                 Instant now) {
     const PortRules& port = rules.port(from);
     const AddressTable& table = parts_.shared.table(port.vswitch);
@@ -184,11 +258,17 @@ void Forwarder::look_at_sources(const SwitchRules& rules,
         return found && is_local(rules, port.vswitch, *found) ? Drop::LocalSource : Drop::None;
     };
 
+    std::array<Drop, port::kBurst> verdicts;
+    bool all_pass = true;
+    for (std::uint8_t number = 0; number < burst.sources.size(); ++number) {
+        verdicts[number] = judge(burst.sources[number]);
+        all_pass = all_pass && verdicts[number] == Drop::None;
+    }
+    if (all_pass) [[likely]]
+        return;
     port::Tally counted = tally(from);
-    Last<Drop> verdict;
-    batch.filter(counted, Direction::In, [&](const Frame& frame) {
-        return verdict.of(frame.source.key, [&] { return judge(frame.source); });
-    });
+    burst.frames.filter(
+        counted, Direction::In, [&](const Frame& frame) { return verdicts[frame.source]; });
 }
 
 Drop Forwarder::judge_local_source(VswitchId vswitch,
@@ -206,7 +286,7 @@ Drop Forwarder::judge_local_source(VswitchId vswitch,
 
 void Forwarder::leave_out_doubles(const SwitchRules& rules,
                                   AdapterId from,
-                                  Batch& batch,
+                                  Burst& burst,
                                   Instant now) {
     using Watch = BroughtIn::Watch;
     const SlotId slot = rules.slot_of(from);
@@ -216,54 +296,81 @@ void Forwarder::leave_out_doubles(const SwitchRules& rules,
     if (watch == Watch::Pass) [[likely]]
         return;
     port::Tally counted = tally(from);
-    batch.filter(counted, Direction::In, [&](const Frame& frame) {
-        if (!frame.destination.key.mac().is_multicast()) return Drop::None;
+    burst.frames.filter(counted, Direction::In, [&](const Frame& frame) {
+        if (!burst.destinations[frame.destination].key.mac().is_multicast()) return Drop::None;
         const std::uint64_t digest = digest_of(frame.mbuf, frame.tci.vid());
         if (watch == Watch::Note) return brought_in.note(digest) ? Drop::None : Drop::HandOverFull;
         return brought_in.take(digest) ? Drop::BroughtTwice : Drop::None;
     });
 }
 
-void Forwarder::limit_storms(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now) {
+void Forwarder::limit_storms(const SwitchRules& rules, AdapterId from, Burst& burst, Instant now) {
     const PortRules& port = rules.port(from);
     const AddressTable& table = parts_.shared.table(port.vswitch);
     StormControl& storms = intakes_[from.index].storms;
     storms.refill(port.storm, now);
     port::Tally counted = tally(from);
-    batch.filter(counted, Direction::In, [&](const Frame& frame) {
-        const AddressProbe& to = frame.destination;
+    burst.frames.filter(counted, Direction::In, [&](const Frame& frame) {
+        const AddressProbe& to = burst.destinations[frame.destination];
         const Storm kind = storm_of(rules, from, to.key.mac(), [&] { return table.find(to); });
         return storms.lets_pass(kind) ? Drop::None : Drop::StormControl;
     });
 }
 
-void Forwarder::route_all(const SwitchRules& rules, AdapterId from, Batch& batch) {
+void Forwarder::route_all(const SwitchRules& rules, AdapterId from, Burst& burst) {
     const AddressTable& table = parts_.shared.table(rules.port(from).vswitch);
-    port::Tally counted = tally(from);
-    const bool has_offloads = poll_.has_offloads;
-    Last<Route> last;
-    for (const Frame& frame : batch.release()) {
-        const AddressProbe& probe = frame.destination;
-        const Route& way = last.of(probe.key, [&] {
-            const MacAddress dst = probe.key.mac();
-            const FoundEntry found = dst.is_multicast() ? FoundEntry() : table.find(probe);
-            return route(rules, parts_.shared.slots(), from, probe.key.vlan(), dst, found);
+    Ways ways;
+    for (std::uint8_t number = 0; number < burst.destinations.size(); ++number) {
+        const AddressProbe& probe = burst.destinations[number];
+        const VlanId vlan = probe.key.vlan();
+        const MacAddress dst = probe.key.mac();
+        const FoundEntry found = dst.is_multicast() ? FoundEntry() : table.find(probe);
+        ways.add(vlan, dst.is_multicast(), found, [&] {
+            return route(rules, parts_.shared.slots(), from, vlan, dst, found);
         });
-        switch (way.kind) {
-            case Route::Kind::One:
-                if (has_offloads && !may_be_cut(rules, way.to, frame.mbuf)) [[unlikely]] {
-                    counted.drop(frame.mbuf, Direction::Between, Drop::TooManySegments);
-                    break;
-                }
-                outbox_.put(way.to, frame.mbuf, frame.tci);
-                break;
-            case Route::Kind::Fanout:
-                copy_to_all(rules, from, frame);
-                break;
-            case Route::Kind::Dropped:
-                counted.drop(frame.mbuf, way.charged, way.why);
-                break;
+    }
+
+    const std::span<const Frame> frames = burst.frames.release();
+    for (std::size_t at = 0, end = 0; at < frames.size(); at = end) {
+        const std::uint8_t way = ways.number(frames[at].destination);
+        end = at + 1;
+        if (ways.is_only_one()) {
+            end = frames.size();
+        } else {
+            while (end < frames.size() && ways.number(frames[end].destination) == way)
+                ++end;
         }
+        send_by(rules, from, ways.route(way), frames.subspan(at, end - at));
+    }
+}
+
+void Forwarder::send_by(const SwitchRules& rules,
+                        AdapterId from,
+                        const Route& way,
+                        std::span<const Frame> frames) {
+    port::Tally counted = tally(from);
+    switch (way.kind) {
+        case Route::Kind::One:
+            if (!poll_.has_offloads) [[likely]]
+                return outbox_.put(way.to, frames);
+            for (const Frame& frame : frames) {
+                if (may_be_cut(rules, way.to, frame.mbuf)) {
+                    outbox_.put(way.to, frame.mbuf, frame.tci);
+                } else {
+                    counted.drop(frame.mbuf, Direction::Between, Drop::TooManySegments);
+                }
+            }
+            return;
+        case Route::Kind::Fanout:
+            for (const Frame& frame : frames) {
+                copy_to_all(rules, from, frame);
+            }
+            return;
+        case Route::Kind::Dropped:
+            for (const Frame& frame : frames) {
+                counted.drop(frame.mbuf, way.charged, way.why);
+            }
+            return;
     }
 }
 
@@ -332,7 +439,7 @@ void Forwarder::leave_out_those_down(const SwitchRules& rules) {
 }
 
 void Forwarder::emit_all(const SwitchRules& rules, AdapterId from) {
-    outbox_.flush([&](AdapterId to, std::span<rte_mbuf*> frames) {
+    outbox_.flush([&](AdapterId to, std::span<rte_mbuf*> frames, std::span<const wire::Tci> tcis) {
         const PortRules& port = rules.port(to);
         port::Tally counted = tally(to);
         if (!port.enabled) [[unlikely]] {
@@ -342,15 +449,7 @@ void Forwarder::emit_all(const SwitchRules& rules, AdapterId from) {
             }
             return;
         }
-        std::uint16_t leaving = 0;
-        for (rte_mbuf* frame : frames) {
-            if (const Drop why = leave(port, frame); why != Drop::None) [[unlikely]] {
-                counted.offered(1);
-                counted.drop(frame, Direction::Out, why);
-            } else {
-                frames[leaving++] = frame;
-            }
-        }
+        const std::uint16_t leaving = leave_all(port, frames, tcis, counted);
         if (leaving == 0) return;
         if (port.is_trunk) {
             for (rte_mbuf* frame : frames.first(leaving)) {

@@ -12,6 +12,8 @@
 #include "dataplane/port/batch.h"
 #include "dataplane/port/outlet.h"
 #include "hvswitch/outbox.h"
+#include "hvswitch/probes.h"
+#include "hvswitch/rules/route.h"
 #include "hvswitch/switch.h"
 
 namespace sealane::hvswitch {
@@ -55,29 +57,49 @@ class Forwarder {
         return port::Tally(parts_.counters[id.index]);
     }
 
-    /// A frame that was admitted: its one VLAN, and where its addresses are looked up.
+    /// A frame that was admitted: its one VLAN, and its addresses by their numbers in the burst.
     struct Frame {
         rte_mbuf* mbuf;
         wire::Tci tci;
-        AddressProbe source, destination;
+        std::uint8_t source, destination;
     };
-    using Batch = port::Batch<Frame>;
+    /// What one poll brings, on its way.  Frames in a row that have an address in common share its
+    /// number.
+    struct Burst {
+        port::Batch<Frame> frames;
+        Probes sources, destinations;
+    };
 
-    /// Fills the batch; returns the bytes that came.
+    /// Fills the burst; returns the bytes that came.
     std::uint64_t admit_all(const SwitchRules& rules,
                             AdapterId from,
                             std::span<rte_mbuf* const> received,
-                            Batch& batch);
-    void look_at_sources(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
+                            Burst& burst);
+    /// Of a trunk adapter that may bring in nothing now: drops them and returns their bytes.
+    std::uint64_t refuse(AdapterId from, std::span<rte_mbuf* const> received);
+    struct Judged {
+        Drop drop = Drop::None;
+        bool may_repeat = false;  ///< What is found for it holds for what Repeat says is alike.
+    };
+    [[gnu::noinline]] Judged admit_one(const SwitchRules& rules,
+                                       AdapterId from,
+                                       Frame& frame,
+                                       Burst& burst);
+    void look_at_sources(const SwitchRules& rules, AdapterId from, Burst& burst, Instant now);
     [[nodiscard]] Drop judge_local_source(VswitchId vswitch,
                                           const AddressProbe& source,
                                           AdapterId from,
                                           std::uint32_t max_macs,
                                           Instant now);
     /// What a trunk adapter brings in a second time, after a hand-over of its slot.
-    void leave_out_doubles(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
-    void limit_storms(const SwitchRules& rules, AdapterId from, Batch& batch, Instant now);
-    void route_all(const SwitchRules& rules, AdapterId from, Batch& batch);
+    void leave_out_doubles(const SwitchRules& rules, AdapterId from, Burst& burst, Instant now);
+    void limit_storms(const SwitchRules& rules, AdapterId from, Burst& burst, Instant now);
+    void route_all(const SwitchRules& rules, AdapterId from, Burst& burst);
+    /// Frames in a row that go the same way.
+    void send_by(const SwitchRules& rules,
+                 AdapterId from,
+                 const Route& way,
+                 std::span<const Frame> frames);
     /// Of a large frame to one: whether so many segments more are not too many for one poll.
     [[nodiscard]] bool may_be_cut(const SwitchRules& rules, AdapterId to, const rte_mbuf* frame);
     void copy_to_all(const SwitchRules& rules, AdapterId from, const Frame& frame);

@@ -65,6 +65,12 @@ class EthdevPort final : public Port {
     /// Frames out of the large buffers, which are few and have to come back soon, whoever keeps the
     /// frames.
     std::uint16_t copied(rte_mbuf** frames, std::uint16_t count, Tally& tally) const;
+    /// make_ready() of some of them; returns how many are left, which stand first then, and takes
+    /// the others from `bytes`.
+    std::uint16_t make_all_ready(rte_mbuf** frames,
+                                 std::uint16_t count,
+                                 std::uint64_t& bytes,
+                                 Tally& tally) const;
     /// The frame as the driver can take it, or null: then it was dropped and counted.
     rte_mbuf* make_ready(rte_mbuf* frame, Tally& tally) const;
     rte_mbuf* joined(rte_mbuf* frame, Tally& tally) const;

@@ -66,10 +66,28 @@ inline rte_mbuf* Outlet::with_tag_inside(rte_mbuf* frame, Tally& tally) const {
 
 std::uint32_t Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
     tally.offered(count);
+    // Of all at once, without branches: most bursts go as they are.
+    std::uint64_t flags = 0;
+    std::uint32_t longest = 0;
+    for (const rte_mbuf* frame : std::span(frames, count)) {
+        flags |= frame->ol_flags;
+        longest = std::max(longest, frame->pkt_len);
+    }
+    const bool has_tags = (flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0;
+    if (longest > least_bytes() || (has_tags && !tag_beside_)) {
+        count = prepare(frames, count, tally);
+        if (count == 0) return 0;
+    }
+    if ((flags & kOffloads) != 0) [[unlikely]]
+        return send_finished(frames, count, tally);
+    send(frames, count, tally);
+    return count;
+}
+
+std::uint16_t Outlet::prepare(rte_mbuf** frames, std::uint16_t count, Tally& tally) const {
     const Limits limits = limits_.load(std::memory_order_relaxed);
     const std::uint32_t plain = least_bytes();
     std::uint16_t ready = 0;
-    std::uint64_t flags = 0;
     for (std::uint16_t i = 0; i < count; ++i) {
         rte_mbuf* frame = frames[i];
         if (frame->pkt_len > plain && !fits(frame, limits)) [[unlikely]] {
@@ -81,13 +99,8 @@ std::uint32_t Outlet::emit(rte_mbuf** frames, std::uint16_t count, Tally& tally)
             if (frame == nullptr) [[unlikely]]
                 continue;
         }
-        flags |= frame->ol_flags;
         frames[ready++] = frame;
     }
-    if (ready == 0) return 0;
-    if ((flags & kOffloads) != 0) [[unlikely]]
-        return send_finished(frames, ready, tally);
-    send(frames, ready, tally);
     return ready;
 }
 

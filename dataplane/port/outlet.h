@@ -70,6 +70,9 @@ class Outlet {
         std::uint32_t untagged, tagged;
     };
 
+    /// Drops what is too long, and puts tags into the bytes if they have to be there.  Returns how
+    /// many are left, which stand first then.
+    std::uint16_t prepare(rte_mbuf** frames, std::uint16_t count, Tally& tally) const;
     /// The frame with its tag in its bytes, or null: then it was dropped and counted.
     rte_mbuf* with_tag_inside(rte_mbuf* frame, Tally& tally) const;
     [[nodiscard]] static bool fits(const rte_mbuf* frame, const Limits& limits);

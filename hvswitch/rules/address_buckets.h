@@ -38,7 +38,7 @@ struct BucketPair {
 /// A key on its way to being found: hashed once.
 struct AddressProbe {
     AddressKey key{0};
-    BucketPair pair;
+    std::uint64_t hash = 0;
 };
 
 /// The hash.  Both factors are secret, so that who doesn't know the seed can't choose keys that
@@ -76,11 +76,15 @@ class AddressBuckets {
     /// most entries are; the second one too if the table is crowded.
     [[nodiscard]] AddressProbe probe(AddressKey key) const;
     [[nodiscard]] FoundEntry find(const AddressProbe& probe) const;
+    [[nodiscard]] FoundEntry find(AddressKey key) const { return find({key, hash_(key)}); }
 
     [[nodiscard]] std::size_t buckets() const { return std::size_t{mask_} + 1; }
     [[nodiscard]] std::size_t slots() const { return buckets() * kSlotsPerBucket; }
     [[nodiscard]] std::size_t bytes() const { return memory_.bytes(); }
-    [[nodiscard]] BucketPair pair_of(AddressKey key) const;
+    [[nodiscard]] BucketPair pair_of(AddressKey key) const {
+        const std::uint64_t hash = hash_(key);
+        return {first_of(hash), second_of(hash)};
+    }
     /// How often an entry changed its place.
     [[nodiscard]] std::uint64_t moves() const { return moves_.load(std::memory_order_acquire); }
 
@@ -122,6 +126,13 @@ class AddressBuckets {
     static constexpr std::uint32_t kVersionStep = 2;
     static_assert(sizeof(Bucket) == 64);
 
+    [[nodiscard]] std::uint32_t first_of(std::uint64_t hash) const {
+        return static_cast<std::uint32_t>(hash) & mask_;
+    }
+    [[nodiscard]] std::uint32_t second_of(std::uint64_t hash) const {
+        const std::uint32_t second = static_cast<std::uint32_t>(hash >> 32) & mask_;
+        return second == first_of(hash) ? second ^ 1 : second;
+    }
     [[nodiscard]] static FoundEntry look(Bucket& bucket, std::uint64_t key);
     [[nodiscard]] static std::uint32_t match(Bucket& bucket, std::uint64_t key);
     [[nodiscard]] bool is_goal(SlotIndex slot, Goal goal) const;
@@ -142,18 +153,11 @@ class AddressBuckets {
 // Read for every frame, so here: a call and the answer's way through memory would cost as much
 // again.
 
-inline BucketPair AddressBuckets::pair_of(AddressKey key) const {
-    const std::uint64_t hash = hash_(key);
-    const std::uint32_t first = static_cast<std::uint32_t>(hash) & mask_;
-    const std::uint32_t second = static_cast<std::uint32_t>(hash >> 32) & mask_;
-    return {first, first == second ? first ^ 1 : second};
-}
-
 [[gnu::always_inline]] inline AddressProbe AddressBuckets::probe(AddressKey key) const {
-    const BucketPair pair = pair_of(key);
-    __builtin_prefetch(&memory_[pair.first]);
-    if (crowded_.load(std::memory_order_relaxed)) __builtin_prefetch(&memory_[pair.second]);
-    return {key, pair};
+    const std::uint64_t hash = hash_(key);
+    __builtin_prefetch(&memory_[first_of(hash)]);
+    if (crowded_.load(std::memory_order_relaxed)) __builtin_prefetch(&memory_[second_of(hash)]);
+    return {key, hash};
 }
 
 /// Bit i is set if slot i has the key.  Without branches: which slot it is can't be predicted.
@@ -185,12 +189,13 @@ inline std::uint32_t AddressBuckets::match(Bucket& bucket, std::uint64_t key) {
 [[gnu::always_inline]] inline FoundEntry AddressBuckets::find(const AddressProbe& probe) const {
     for (;;) {
         const std::uint64_t moves_before = moves_.load(std::memory_order_acquire);
-        Bucket& first = memory_[probe.pair.first];
+        Bucket& first = memory_[first_of(probe.hash)];
         if (const FoundEntry entry = look(first, probe.key.word)) return entry;
         const std::atomic_ref version(first.version);
         if ((version.load(std::memory_order_acquire) & kOverflowed) == 0) [[likely]]
             return {};
-        if (const FoundEntry entry = look(memory_[probe.pair.second], probe.key.word)) return entry;
+        if (const FoundEntry entry = look(memory_[second_of(probe.hash)], probe.key.word))
+            return entry;
         if (moves_.load(std::memory_order_relaxed) == moves_before) return {};
     }
 }

@@ -52,7 +52,7 @@ class AddressTable {
 
     /// Where the address is.  An entry that is being moved inside the table is never missed.
     [[nodiscard]] std::optional<AddressEntry> find(AddressKey key) const {
-        const FoundEntry found = buckets_.find({key, buckets_.pair_of(key)});
+        const FoundEntry found = buckets_.find(key);
         return found ? std::optional(*found) : std::nullopt;
     }
 

@@ -1,11 +1,17 @@
 // Into which VLAN does a frame come, or why may it not come in?  And how does it leave?
 #pragma once
 
+#include <optional>
+
 #include "dataplane/base/drop.h"
 #include "dataplane/wire/head.h"
 #include "hvswitch/rules/port_rules.h"
 
 namespace sealane::hvswitch {
+
+/// Longest frame of a virtual adapter, tag included, FCS excluded (reference powervm-network.md
+/// 1.1).
+inline constexpr std::uint32_t kMaxVirtualFrame = 65408;
 
 /// The verdict on one received frame.
 struct Admission {
@@ -98,17 +104,16 @@ enum class Egress : std::uint8_t { Untagged, Tagged, NotMember };
     return vlan == port.pvid && !port.tag_pvid ? Egress::Untagged : Egress::Tagged;
 }
 
-/// True when the peer of the adapter would take a tag in the payload for a VLAN's: the frame of
-/// `vlan` leaves untagged, its EtherType (behind all tags that were taken out) is the tag type that
-/// the adapter reads, and who is behind it reads tags: a trunk adapter's outside always does, a
-/// client if it carries tagged VLANs.  Such a frame is Drop::DoubleTag on its way out, for the same
-/// reason as in D1; a client with vids could otherwise send `vlan` + `victim` and come out of a
-/// trunk, whose PVID is `vlan`, as a frame of `victim`.
-[[nodiscard]] inline bool hops_out(const PortRules& port, VlanId vlan, std::uint16_t ether_type) {
-    if (ether_type != port.tpid) [[likely]]
-        return false;
+/// EtherType (behind all tags that were taken out) with which frames of `vlan` must not leave, if
+/// there is one: the adapter's peer would take a tag in the payload for a VLAN's.  The frame leaves
+/// untagged, it is the tag type that the adapter reads, and who is behind the adapter reads tags: a
+/// trunk adapter's outside always does, a client if it carries tagged VLANs.  Such a frame is
+/// Drop::DoubleTag on its way out, for the same reason as in D1; a client with vids could otherwise
+/// send `vlan` + `victim` and come out of a trunk, whose PVID is `vlan`, as a frame of `victim`.
+[[nodiscard]] inline std::optional<std::uint16_t> hopping_type(const PortRules& port, VlanId vlan) {
     const bool reads_tags = port.is_trunk || port.vids.any();
-    return egress(port, vlan) == Egress::Untagged && !port.tunnel && reads_tags;
+    if (!reads_tags || port.tunnel || egress(port, vlan) != Egress::Untagged) return std::nullopt;
+    return port.tpid;
 }
 
 }  // namespace sealane::hvswitch

@@ -155,6 +155,17 @@ TEST_P(LargestFrames, M06Frame65409IsRefusedAtItsSource) {
     expect_exactly({.drops = {all_dropped(kHugeTagged, Direction::In)}});
 }
 
+TEST_P(LargestFrames, M06Frame65409IsRefusedThoughItsSenderHasJustSentAnother) {
+    const FrameSpec good = untagged(kSmall, 60);
+    for (std::size_t i = 0; i < GetParam(); ++i) {
+        rig().inject(kHuge, good.bytes());
+        rig().inject(kHuge, untagged(kHugeTagged, 65409).bytes());
+    }
+    rig().run();
+    expect_exactly({.out = {{kSmall, std::vector<Bytes>(GetParam(), good.bytes())}},
+                    .drops = {all_dropped(kHuge, Direction::In)}});
+}
+
 TEST_P(LargestFrames, M10OneBufferOf65408BytesIsAsGoodAsAChain) {
     Result<port::PoolPointer> pool = port::make_pool("whole_frames", 511, 65407);
     ASSERT_TRUE(pool.ok()) << pool.error().text;

@@ -153,33 +153,33 @@ TEST_F(VlanTable, V18_AnInnerTagIsPayloadAndOnlyTheOuterOneIsTakenOff) {
                                {kProm, broadcast({c_tag(10), c_tag(20)})}}}));
 }
 
-// hyb of V18 would read its copy as a frame of VLAN 20: the switch asks hops_out() before it sends.
+// hyb of V18 would read its copy as a frame of VLAN 20: the switch asks hopping_type() before it
+// sends.
 TEST_F(VlanTable, V18_AnInnerTagMustNotHopOutOfAPortThatReadsTags) {
     const auto port = [&](AdapterId id) { return t_sw_.rules.port(id); };
-    EXPECT_TRUE(hops_out(port(kHyb), {10}, wire::kTpidCustomer));
-    EXPECT_FALSE(hops_out(port(kHyb), {10}, wire::kIpv4));
-    EXPECT_FALSE(hops_out(port(kHyb), {10}, wire::kTpidService)) << "a tag that it doesn't read";
-    EXPECT_FALSE(hops_out(port(kHyb), {20}, wire::kTpidCustomer)) << "leaves under its own tag";
-    EXPECT_FALSE(hops_out(port(kAcc10), {10}, wire::kTpidCustomer)) << "has no VLAN to hop to";
-    EXPECT_FALSE(hops_out(port(kTrk), {10}, wire::kTpidCustomer));
-    EXPECT_FALSE(hops_out(port(kProm), {10}, wire::kTpidCustomer));
-    EXPECT_TRUE(hops_out(port(kProm), {99}, wire::kTpidCustomer));
+    EXPECT_EQ(hopping_type(port(kHyb), {10}), wire::kTpidCustomer) << "only the tag that it reads";
+    EXPECT_EQ(hopping_type(port(kHyb), {20}), std::nullopt) << "leaves under its own tag";
+    EXPECT_EQ(hopping_type(port(kAcc10), {10}), std::nullopt) << "has no VLAN to hop to";
+    EXPECT_EQ(hopping_type(port(kTrk), {10}), std::nullopt);
+    EXPECT_EQ(hopping_type(port(kProm), {10}), std::nullopt);
+    EXPECT_EQ(hopping_type(port(kProm), {99}), wire::kTpidCustomer);
 
     PortRules native = port(kHyb);
     native.tag_pvid = true;
-    EXPECT_FALSE(hops_out(native, {10}, wire::kTpidCustomer));
+    EXPECT_EQ(hopping_type(native, {10}), std::nullopt);
+
+    PortRules provider = port(kHyb);
+    provider.tpid = wire::kTpidService;
+    EXPECT_EQ(hopping_type(provider, {10}), wire::kTpidService);
 }
 
 TEST_F(VlanTable, V18_AnInnerTagMustNotHopOutOfATrunkThoughItHasAPvidOnly) {
     PortRules trunk = t_sw_.rules.port(kAcc10);
     trunk.is_trunk = true;
-    EXPECT_TRUE(hops_out(trunk, {10}, wire::kTpidCustomer));
-    EXPECT_FALSE(hops_out(trunk, {10}, wire::kIpv4));
-    EXPECT_FALSE(hops_out(trunk, {10}, wire::kTpidService))
-        << "a tag that the outside doesn't read";
+    EXPECT_EQ(hopping_type(trunk, {10}), wire::kTpidCustomer);
 
     trunk.tunnel = true;
-    EXPECT_FALSE(hops_out(trunk, {10}, wire::kTpidCustomer)) << "the customer's own tags";
+    EXPECT_EQ(hopping_type(trunk, {10}), std::nullopt) << "the customer's own tags";
 }
 
 TEST_F(VlanTable, V19_DoubleTagWhoseOuterIsThePvidReachesNobody) {
