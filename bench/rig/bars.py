@@ -30,13 +30,15 @@ BARS = (
     Bar("vhost/size=1518 sealane", "vhost/size=1518 ovs*", 1.05, 1.05),
     Bar("vhost/size=1518 sealane", "vhost/size=1518 testpmd io", 0, 1),
     Bar("large/vhost sealane whole", "large/vhost sealane 1518", 6, 10, rounds="rounds_gbps"),
+    Bar("large/vhost sealane whole", "large/vhost ovs whole", 0, 1, rounds="rounds_gbps"),
     Bar("large/sea,ip=4 sealane whole", "large/sea,ip=4 testpmd gso", 0, 1, rounds="rounds_gbps"),
-    Bar("sea/macs=1024 sealane", "sea/macs=1024 ovs (access to trunk)", 0, 2),
+    Bar("sea/macs=1024 sealane", "sea/macs=1024 ovs to trunk*", 0, 2),
     *(Bar(f"segment/ip=4,frames={frames},pieces={pieces} sealane",
           f"segment/ip=4,frames={frames},pieces={pieces} rte_gso no sums", 0.6, 1)
       for frames in (1, 64) for pieces in (0, 1)),
     Bar("workers/disjoint sealane 2 workers", "workers/disjoint sealane 1 worker", 1.8, 1.95),
     Bar("scale/adapters sealane 256 adapters", "scale/adapters sealane 2 adapters", 0.7, 0.9),
+    Bar("scale/vlans sealane 4093 VLANs", "scale/vlans sealane 20 VLANs", 0, 0.9),
 )
 
 

@@ -10,18 +10,12 @@ import sealane
 import segment
 import vhost
 from load import SOURCE_VLAN, Cores, Replay
-from ovs import Ovs
+from ovs import SETTINGS as OVS_SETTINGS
+from ovs import SHORT_SETTINGS, Ovs
 from runs import Comparison, Entry
 from sealane import Sealane
 from testpmd import Testpmd
 
-# Settings of Open vSwitch that may be its best, by the name of its row.
-OVS_SETTINGS = {
-    "ovs": {},
-    "ovs emc=1": {"emc-insert-inv-prob": "1"},
-    "ovs emc=0": {"emc-insert-inv-prob": "0"},
-    "ovs smc": {"emc-insert-inv-prob": "0", "smc-enable": "true"},
-}
 MACS = (1, 1024, 16384, 1048576)
 BUFFER_PAGE_SHARE = 800  # buffers of the costliest device under test in a page of 2 MiB
 
@@ -52,7 +46,7 @@ class Rig:
         return Sealane(room, self.binary, self.cores, configuration, self.tsc_hz, **more)
 
 
-def peers(rig, load_of, settings):
+def peers(rig, load_of, settings=SHORT_SETTINGS):
     """Entries of testpmd and OVS for a replayed load."""
     for mode in ("mac", "io"):
         yield Entry(f"testpmd {mode}", lambda room, mode=mode: Testpmd(room, rig.cores, load_of(), mode))
@@ -67,7 +61,7 @@ def switch(rig, macs, tagged=False):
         load = load_of()
         return rig.sealane(room, sealane.switch_configuration(load, rig.cores), addresses=sealane.preload(load))
 
-    settings = {1: ("ovs",), 1024: ("ovs", "ovs emc=1"), 16384: tuple(OVS_SETTINGS)}.get(macs, ("ovs",))
+    settings = OVS_SETTINGS if macs == 16384 else SHORT_SETTINGS if macs < 16384 else ("ovs",)
     variant = f"macs={macs}" + (",tagged" if tagged else "")
     return Comparison("switch", variant, {"size": 64, "macs": macs},
                       [Entry("sealane", ours), *peers(rig, load_of, settings)],
@@ -84,12 +78,12 @@ def sea(rig, macs):
     def across(room):
         return rig.sealane(room, sealane.sea_configuration(load_of(), rig.cores), out=("vios1/ent0",))
 
-    def to_trunk(room):
-        return Ovs(room, rig.cores, load_of(), trunk=True)
+    def to_trunk(name):
+        return lambda room: Ovs(room, rig.cores, load_of(), OVS_SETTINGS[name], trunk=True)
 
     return Comparison("sea", f"macs={macs}", {"size": 64, "macs": macs},
                       [Entry("sealane", across), Entry("sealane switch", plain), *peers(rig, load_of, ()),
-                       Entry("ovs (access to trunk)", to_trunk)])
+                       *(Entry(name.replace("ovs", "ovs to trunk", 1), to_trunk(name)) for name in SHORT_SETTINGS)])
 
 
 def all_comparisons(rig):

@@ -33,7 +33,8 @@ class Generator:
         self.process = self.room.start("generator", [
             *COMMAND, "--lcores", f"0@{self.cores.rest},1@{self.cores.rest}", "--main-lcore", "0", "--no-pci",
             "--in-memory", "--single-file-segments", "-m", "256", "--force-max-simd-bitwidth=512", *vdevs,
-            *(f"--vdev={device}" for device in self.more_devices()), "--", *COMMON, f"--forward-mode={self.mode}", *others, "--no-flush-rx",
+            *(f"--vdev={device}" for device in self.more_devices()), "--", *COMMON, f"--burst={BURST}",
+            f"--forward-mode={self.mode}", *others, "--no-flush-rx",
             "--mbuf-size=2176", f"--total-num-mbufs={self.buffers}"], {self.cores.rest})
         self._wait_for_sockets()
 

@@ -62,27 +62,27 @@ def adapters(rig):
 
 
 def vlans(rig):
-    """As many adapters, in one VLAN or in all of them; the busy pair uses all that an adapter can have."""
+    """As many adapters each time, in so many VLANs; all frames are tagged, and the busy pair uses all that it can have."""
     usable = [vid for vid in range(1, 4095) if vid != RESERVED_VID]
-    busy = usable[1:1 + VIDS_EACH]
+    starts = range(1 + VIDS_EACH, len(usable), VIDS_EACH + 1)
 
-    def configure(everywhere):
-        vids = {"vids": str(busy)} if everywhere else {}
-        path = (rig.file("vlans", lambda: frames.in_vlans(busy)) if everywhere
-                else rig.file("one", lambda: frames.to_destinations(1)))
-        configuration = busy_pair(rig, path, source=vids, sink=vids)
-        for at in range(1 + VIDS_EACH, len(usable), VIDS_EACH + 1):
-            mine = usable[at:at + VIDS_EACH + 1]
-            keys = {"pvid": mine[0], "vids": str(mine[1:])} if everywhere else {}
-            configuration.client(f"idle{at}", IDLE, **keys)
+    def busy(count):
+        return usable[1:1 + min(count, VIDS_EACH)]
+
+    def configure(count):
+        path = rig.file(f"vlans{len(busy(count))}", lambda: frames.in_vlans(busy(count)))
+        configuration = busy_pair(rig, path, source={"vids": str(busy(count))}, sink={"vids": str(busy(count))})
+        for at in starts:
+            mine = [vid for vid in usable[at:at + VIDS_EACH + 1] if vid in usable[:count]]
+            configuration.client(f"idle{at}", IDLE, **({"pvid": mine[0], "vids": str(mine[1:])} if mine else {}))
         return configuration
 
-    def addresses(everywhere):
-        return [(frames.destination(0), vlan, "sink/ent0") for vlan in (busy if everywhere else [1])]
+    def addresses(count):
+        return [(frames.destination(0), vlan, "sink/ent0") for vlan in busy(count)]
 
     return Comparison("scale", "vlans", {"size": 64, "macs": 1}, [
-        entry(rig, f"{count} VLANs", lambda count=count: configure(count > 1), addresses=addresses(count > 1),
-              vlans=count) for count in (len(usable), 1)])
+        entry(rig, f"{count} VLANs", lambda count=count: configure(count), addresses=addresses(count),
+              vlans=count) for count in (len(usable), 1, VIDS_EACH, 410)])
 
 
 def learning(rig):

@@ -9,7 +9,7 @@ from load import BURST, DESCRIPTORS, LOOP_MACS, Loop
 PROMPT = "testpmd> "
 COMMAND = ("stdbuf", "-oL", "dpdk-testpmd")  # so that it answers before it prompts again
 BUFFER_BYTES = 2560  # of one buffer with all that is around it
-COMMON = ("-i", "--nb-cores=1", f"--burst={BURST}", f"--rxd={DESCRIPTORS}", f"--txd={DESCRIPTORS}")
+COMMON = ("-i", "--nb-cores=1", f"--rxd={DESCRIPTORS}", f"--txd={DESCRIPTORS}")
 
 
 def parse_port_stats(text):
@@ -32,6 +32,7 @@ class Testpmd:
 
     threads = 1
     set_up = ()  # lines before it starts
+    burst = BURST
 
     def __init__(self, room, cores, load, mode):
         self.room, self.cores, self.load, self.mode = room, cores, load, mode
@@ -43,7 +44,7 @@ class Testpmd:
         self.process = self.room.start(f"testpmd-{self.mode}", [
             *COMMAND, "--lcores", f"0@{self.cores.rest},1@{self.cores.dut}", "--main-lcore", "0", "--no-pci",
             "--in-memory", "--single-file-segments", "-m", memory_mb, *(f"--vdev={vdev}" for vdev in vdevs), "--",
-            *COMMON, f"--forward-mode={self.mode}", "--record-core-cycles",
+            *COMMON, f"--burst={self.burst}", f"--forward-mode={self.mode}", "--record-core-cycles",
             f"--total-num-mbufs={self.load.buffers}",
             *(f"--eth-peer={i},{mac}" for i, mac in enumerate(LOOP_MACS) if looped)], {self.cores.rest})
         self.process.wait_for(PROMPT)
@@ -69,4 +70,9 @@ class Testpmd:
         return Measurement(mpps=sum(port["tx_pps"] for port in after.values()) / 1e6,
                            gbps=sum(port["tx_bps"] for port in after.values()) / 1e9,
                            cycles=parse_cycles(self.process.ask("show fwd stats all", PROMPT)) or 0.0,
-                           loss=max(0.0, 1 - went / came) if came else 1.0)
+                           loss=self.loss(came, went))
+
+    @staticmethod
+    def loss(came, went):
+        """Part of what came that did not go."""
+        return max(0.0, 1 - went / came) if came else 1.0

@@ -3,7 +3,7 @@
 import generator
 import large
 from load import Loop
-from ovs import Ovs
+from ovs import SETTINGS, SHORT_SETTINGS, Ovs
 from runs import Comparison, Entry
 from sealane import loop_configuration
 from testpmd import Testpmd
@@ -36,8 +36,10 @@ def of_size(rig, size):
     def looped(room, make):
         return Looped(room, lambda sockets: generator.Generator(room, rig.cores, sockets, mix), make)
 
-    entries = [Entry("sealane", lambda room: looped(room, ours(rig, room))),
-               Entry("ovs", lambda room: looped(room, lambda load: Ovs(room, rig.cores, load)))]
+    entries = [Entry("sealane", lambda room: looped(room, ours(rig, room)))]
+    for name in SHORT_SETTINGS:
+        entries.append(Entry(name, lambda room, name=name: looped(
+            room, lambda load: Ovs(room, rig.cores, load, SETTINGS[name]))))
     for mode in ("mac", "io"):
         entries.append(Entry(f"testpmd {mode}", lambda room, mode=mode: looped(
             room, lambda load: Testpmd(room, rig.cores, load, mode))))

@@ -32,6 +32,7 @@ std::uint32_t with_margin(std::uint32_t memory_mb) { return memory_mb + memory_m
 
 EalProfile choose_profile(const EalNeeds& needs) {
     EalProfile profile{.memory_mb = with_margin(needs.memory_mb), .pci = needs.pci};
+    if (!needs.hugepages) return profile;
     const std::vector<HugepageState> sizes = hugepage_state();
     profile.hugepages = std::any_of(sizes.begin(), sizes.end(), [&](const HugepageState& pages) {
         return can_take(pages, profile.memory_mb * kMegabyte);

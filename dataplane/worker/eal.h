@@ -23,6 +23,7 @@ enum class EalLogLevel : std::uint8_t { Error, Warning, Info };
 struct EalNeeds {
     std::uint32_t memory_mb = 64;  ///< For pools, rings and devices, all together.
     bool pci = false;              ///< A port names a PCI device.
+    bool hugepages = true;         ///< Takes them where they are free.
     /// Gets DPDK's log line by line, without line ends, on any thread, as long as the Eal lives.
     /// Without it errors go to standard error and the rest nowhere.
     std::function<void(EalLogLevel, std::string_view)> log;

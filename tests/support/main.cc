@@ -13,9 +13,9 @@ namespace {
 class WithEal : public testing::Environment {
   public:
     void SetUp() override {
-        // Ordinary memory is touched only where pools use it.
+        // Ordinary memory is touched only where pools use it, and is there on every machine.
         sealane::Result<std::unique_ptr<sealane::worker::Eal>> started =
-            sealane::worker::Eal::start({.memory_mb = 320});
+            sealane::worker::Eal::start({.memory_mb = 320, .hugepages = false});
         ASSERT_TRUE(started.ok()) << started.error().text;
         eal_ = std::move(started).value();
         sealane::test::make_pools_visible();

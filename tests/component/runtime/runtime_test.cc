@@ -14,7 +14,10 @@ std::unique_ptr<worker::Eal> environment;  // NOLINT: there is one in a process
 class WithEal : public testing::Environment {
   public:
     void SetUp() override {
-        Result<std::unique_ptr<worker::Eal>> started = worker::Eal::start({.memory_mb = 320});
+        // Both ends of a link are in this process.  With hugepages DPDK may want more of them for
+        // the one while the other looks through those there are, and waits for it.
+        Result<std::unique_ptr<worker::Eal>> started =
+            worker::Eal::start({.memory_mb = 320, .hugepages = false});
         ASSERT_TRUE(started.ok()) << started.error().text;
         environment = std::move(started).value();
     }
