@@ -24,7 +24,7 @@ ALLOWED = {
     "hvswitch": ["dataplane", "hvswitch/rules", "dpdk"],
     "control/config": ["dataplane/base"],
     "control/ha": ["dataplane/base", "dataplane/wire"],
-    "control/failover": ["dataplane/base", "hvswitch/rules", "control/ha"],
+    "control/failover": ["dataplane/base", "dataplane/wire", "hvswitch/rules", "control/ha"],
     "control/hypercall": ["dataplane/base", "hvswitch/rules", "control/ha", "control/failover"],
     "control/runtime": ["dataplane", "hvswitch", "control/config", "control/ha", "control/failover",
                         "control/hypercall", "dpdk"],

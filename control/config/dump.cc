@@ -224,6 +224,7 @@ std::string sea_text(const Sea& sea) {
     if (sea.ctl_chan) map.put_text("ctl_chan", *sea.ctl_chan);
     map.put_word("ha_mode", kHaModes, sea.ha_mode, usual.ha_mode);
     if (sea.netaddr) map.put_text("netaddr", *sea.netaddr);
+    if (sea.address) map.put_text("address", *sea.address);
     map.put_number("health_time", sea.health_time.count(), usual.health_time.count());
     map.put_number("link_time", sea.link_time.count(), usual.link_time.count());
     map.put_number("fb_delay", sea.fb_delay.count(), usual.fb_delay.count());

@@ -7,12 +7,12 @@
 namespace sealane::config {
 namespace {
 
-constexpr std::array<std::string_view, 22> kSeaKeys{
-    "name",      "real_adapter",    "virt_adapters", "pvid_adapter", "pvid",
-    "ctl_chan",  "ha_mode",         "netaddr",       "health_time",  "link_time",
-    "fb_delay",  "noauto_failback", "adapter_reset", "keepalive_ms", "lease_ms",
-    "largesend", "large_receive",   "jumbo_frames",  "accounting",   "gvrp",
-    "lldpsvc",   "qos_mode"};
+constexpr std::array<std::string_view, 23> kSeaKeys{
+    "name",      "real_adapter", "virt_adapters",   "pvid_adapter",  "pvid",
+    "ctl_chan",  "ha_mode",      "netaddr",         "address",       "health_time",
+    "link_time", "fb_delay",     "noauto_failback", "adapter_reset", "keepalive_ms",
+    "lease_ms",  "largesend",    "large_receive",   "jumbo_frames",  "accounting",
+    "gvrp",      "lldpsvc",      "qos_mode"};
 
 constexpr std::uint64_t kLongestWait = 86'400;  // seconds
 constexpr std::uint64_t kMinKeepalive = 10, kMinLease = 5, kMaxMilliseconds = 60'000;
@@ -44,23 +44,25 @@ void load_members(Fields& fields, Sea& sea) {
     }
 }
 
-void load_netaddr(Fields& fields, Sea& sea) {
+void load_ipv4(Fields& fields, std::string_view key, std::optional<std::string>& address) {
     constexpr std::string_view kRight = "use an IPv4 address, such as 192.0.2.1, or none";
     std::string text = "none";
-    fields.read("netaddr", text, kRight);
+    fields.read(key, text, kRight);
     if (text == "none") return;
     in_addr parsed{};
     const bool plain = text.find_first_not_of("0123456789.") == std::string::npos;
     if (plain && inet_pton(AF_INET, text.c_str(), &parsed) == 1) {
-        sea.netaddr = text;
+        address = text;
     } else {
-        fields.fault("netaddr", "netaddr " + quote(text) + " is none; " + std::string(kRight));
+        fields.fault(key,
+                     std::string(key) + " " + quote(text) + " is none; " + std::string(kRight));
     }
 }
 
 void load_ha(Fields& fields, Sea& sea) {
     fields.read("ha_mode", sea.ha_mode, kHaModes);
-    load_netaddr(fields, sea);
+    load_ipv4(fields, "netaddr", sea.netaddr);
+    load_ipv4(fields, "address", sea.address);
     read_duration(fields, "health_time", sea.health_time, 0, kLongestWait);
     read_duration(fields, "link_time", sea.link_time, 0, kLongestWait);
     read_duration(fields, "fb_delay", sea.fb_delay, 0, kLongestWait);

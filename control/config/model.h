@@ -182,6 +182,7 @@ struct Sea {
     HaMode ha_mode = HaMode::Disabled;
 
     std::optional<std::string> netaddr;    ///< IPv4 address to ping; empty: none (3.5).
+    std::optional<std::string> address;    ///< The SEA's own IPv4 address, to ping from.
     std::chrono::seconds health_time{60};  ///< Healthy so long before it rejoins (IV97991).
     std::chrono::seconds link_time{0};     ///< Link up so long before it counts; default ours.
     std::chrono::seconds fb_delay{0};      ///< Wait before failback; default ours.

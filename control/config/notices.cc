@@ -9,14 +9,13 @@
 namespace sealane::config {
 namespace {
 
-/// The attributes of failover that the file sets and nothing acts on yet, "netaddr, adapter_reset".
+/// The attributes of failover that the file sets and nothing acts on yet, "adapter_reset".
 std::string idle_ha_attributes(const Sea& sea) {
     const Sea plain;
     std::string names;
     const auto add = [&](bool is_set, std::string_view name) {
         if (is_set) names.append(names.empty() ? "" : ", ").append(name);
     };
-    add(sea.netaddr != plain.netaddr, "netaddr");
     add(sea.adapter_reset != plain.adapter_reset, "adapter_reset");
     return names;
 }
@@ -33,6 +32,8 @@ void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     if (const std::string names = idle_ha_attributes(sea); !names.empty()) {
         add(of.who() + ": kept but not acted on yet: " + names);
     }
+    if (sea.netaddr && sea.ha_mode == HaMode::Disabled)
+        add(of.who() + ": netaddr is asked by a SEA of a pair only, and ha_mode is disabled");
     if (sea.accounting) add(of.who() + ": accounting is kept but not acted on yet");
 }
 

@@ -26,6 +26,7 @@ class SeaCheck {
         check_pvid_adapter();
         check_carried_vlans();
         check_ctl_chan();
+        check_netaddr();
     }
 
   private:
@@ -157,6 +158,20 @@ class SeaCheck {
             fault("ctl_chan", it + " has a port; the SEA is behind a control channel");
         }
         if (adapter->tunnel) fault("ctl_chan", it + " is a tunnel; use a plain virtual adapter");
+    }
+
+    void check_netaddr() {
+        if (!sea_.netaddr || sea_.ha_mode == HaMode::Disabled) return;
+        if (!sea_.address && is_readable("address")) {
+            fault("netaddr",
+                  "netaddr " + *sea_.netaddr +
+                      " is asked from the SEA's own IPv4 address; give it one: address, of the "
+                      "same net, that nobody else has");
+        } else if (sea_.address == sea_.netaddr) {
+            fault("netaddr",
+                  "netaddr " + *sea_.netaddr +
+                      " is the SEA's own address; use one of a host outside, such as the gateway");
+        }
     }
 
     /// The adapter of this partition with that name and kind, now taken by this SEA.  Null where

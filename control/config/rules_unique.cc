@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <map>
 #include <optional>
 
 #include "control/config/devargs.h"
@@ -61,6 +62,19 @@ void check_macs(const System& system, const Index& index, Source& source) {
                     "mac",
                     "mac " + text + (given ? "" : ", made by auto,") + " on " + of.adapter->vswitch,
                     given ? "use another, or auto" : "give one of them another");
+    }
+}
+
+/// Of SEAs, the outside would have two hosts of one address.
+void check_sea_addresses(const Index& index, Source& source) {
+    std::map<std::string, std::string> owners;
+    for (const SeaOf& of : index.seas) {
+        if (!of.sea->address) continue;
+        const auto [owner, is_new] = owners.try_emplace(*of.sea->address, of.who());
+        if (is_new) continue;
+        source.fault(source.at(of.sea->place, "address"),
+                     of.who() + ": address " + *of.sea->address + " is " + owner->second +
+                         "'s already; use another");
     }
 }
 
@@ -156,6 +170,7 @@ class PortCheck {
 
 void check_uniqueness(const System& system, const Index& index, Source& source) {
     check_macs(system, index, source);
+    check_sea_addresses(index, source);
     PortCheck ports(source);
     for (const AdapterOf& of : index.physicals) {
         ports.check(of);

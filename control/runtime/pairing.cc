@@ -1,10 +1,12 @@
 #include "control/runtime/pairing.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 
 #include "control/ha/digest.h"
 #include "control/ha/share.h"
 #include "control/runtime/switch_settings.h"
+#include "dataplane/base/check.h"
 
 namespace sealane::runtime {
 namespace {
@@ -82,6 +84,21 @@ std::vector<std::string> names_of(const std::vector<const Seat*>& trunks) {
     return names;
 }
 
+wire::Ipv4Address ipv4_of(const std::string& text) {
+    in_addr parsed{};
+    const int read = inet_pton(AF_INET, text.c_str(), &parsed);
+    SEALANE_CHECK(read == 1, "the loader let a bad IPv4 address through");
+    return {ntohl(parsed.s_addr)};
+}
+
+std::optional<failover::Pinger::Settings> ping_of(const Parts& parts, const Seat& sea) {
+    if (!sea.sea->netaddr) return std::nullopt;
+    const Seat& pvid_adapter = parts.layout.sibling(sea, sea.sea->pvid_adapter);
+    return failover::Pinger::Settings{.mac = mac_of(parts.model, pvid_adapter),
+                                      .own = ipv4_of(*sea.sea->address),
+                                      .target = ipv4_of(*sea.sea->netaddr)};
+}
+
 SeaSide::Settings make_sea(const Parts& parts,
                            const Seat& seat,
                            failover::SeaIndex index,
@@ -99,7 +116,8 @@ SeaSide::Settings make_sea(const Parts& parts,
             .voice = &parts.stations[seat.id.index].port.ring->near(),
             .heard = &parts.stations[seat.id.index].port.ring->far(),
             .worker = parts.workers[seat.worker].get(),
-            .untagged = seat.sea->pvid};
+            .untagged = seat.sea->pvid,
+            .ping = ping_of(parts, seat)};
 }
 
 /// What the hypervisor knows of a SEA, wherever that is.

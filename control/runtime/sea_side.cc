@@ -22,7 +22,9 @@ SeaSide::SeaSide(Settings settings, const Surrounding& around, Instant now)
     : settings_(std::move(settings)),
       around_(around),
       agent_(settings_.agent, *this, *this, now),
-      now_(now) {}
+      now_(now) {
+    if (settings_.ping) pinger_.emplace(*settings_.ping);
+}
 
 std::uint64_t SeaSide::announced() const {
     AdapterTotals sum;
@@ -44,6 +46,7 @@ void SeaSide::look(Instant now) {
         link_ = up;
         agent_.tell(ha::Link{up}, now);
     }
+    if (pinger_) ping(now);
     if (settings_.control_channel != nullptr) hear_control_channel(now);
     if (now >= agent_.wake()) agent_.tell(ha::Wake{}, now);
 }
@@ -72,7 +75,8 @@ void SeaSide::hear(const ha::SlotChanged& change, Instant now) {
 }
 
 Instant SeaSide::next() const {
-    const Instant due = std::min(agent_.wake(), announcer_.next());
+    Instant due = std::min(agent_.wake(), announcer_.next());
+    if (pinger_) due = std::min(due, pinger_->next());
     return announcing_.empty() ? due : std::min(due, now_ + kSoon);
 }
 
@@ -84,20 +88,42 @@ void SeaSide::hear(std::vector<failover::ClientAddress> clients, bool last) {
     announcer_.add(clients);
 }
 
-void SeaSide::hear_control_channel(Instant now) {
+/// Calls `hear` for what waits at a port, a burst at most: bytes of at most a message and one,
+/// since a longer frame must not look like one.
+template <typename Hear>
+void SeaSide::for_each_frame(port::Port& port, Hear&& hear) {
     std::array<rte_mbuf*, 32> frames;
     port::Tally tally(emitted_);
-    settings_.control_channel->service(now, tally);
-    const std::uint16_t count =
-        settings_.control_channel->receive(frames.data(), frames.size(), tally);
+    const std::uint16_t count = port.receive(frames.data(), frames.size(), tally);
     for (rte_mbuf* const frame : std::span(frames).first(count)) {
-        // One byte more than a message has: a longer frame must not look like one.
         std::array<std::uint8_t, ha::kFrameLength + 1> joined;
         const auto length = std::min<std::uint32_t>(frame->pkt_len, joined.size());
         const void* const bytes = rte_pktmbuf_read(frame, 0, length, joined.data());
-        agent_.hear({static_cast<const std::uint8_t*>(bytes), length}, now, around_.draw());
+        hear(std::span(static_cast<const std::uint8_t*>(bytes), length));
         rte_pktmbuf_free(frame);
     }
+}
+
+void SeaSide::hear_control_channel(Instant now) {
+    port::Tally tally(emitted_);
+    settings_.control_channel->service(now, tally);
+    for_each_frame(*settings_.control_channel, [&](std::span<const std::uint8_t> frame) {
+        agent_.hear(frame, now, around_.draw());
+    });
+}
+
+void SeaSide::ping(Instant now) {
+    const bool before = pinger_->answers();
+    const auto say = [&](std::span<const std::uint8_t> frame) {
+        emit(*settings_.voice, emitted_, frame, {});
+    };
+    for_each_frame(*settings_.voice, [&](std::span<const std::uint8_t> frame) {
+        if (const auto answer = pinger_->hear(frame)) say(*answer);
+    });
+    for (const failover::Pinger::Frame& frame : pinger_->take(now)) {
+        say(frame);
+    }
+    if (pinger_->answers() != before) agent_.tell(ha::Reachability{pinger_->answers()}, now);
 }
 
 void SeaSide::announce_due(Instant now) {

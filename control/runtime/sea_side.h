@@ -10,6 +10,7 @@
 #include "control/failover/agent.h"
 #include "control/failover/announcer.h"
 #include "control/failover/journal.h"
+#include "control/failover/pinger.h"
 #include "control/runtime/hypervisor.h"
 #include "dataplane/base/counters.h"
 #include "dataplane/port/ring_port.h"
@@ -32,6 +33,7 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
         const port::RingEnd* heard = nullptr;    ///< The bridge's end of that.
         const worker::Worker* worker = nullptr;  ///< Whose progress renews its leases.
         std::optional<VlanId> untagged;          ///< Leaves to the wire without a tag.
+        std::optional<failover::Pinger::Settings> ping;  ///< Its netaddr, if it has one.
     };
     struct Surrounding {
         Hypervisor& hypervisor;
@@ -80,6 +82,9 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
         around_.hypervisor.call(settings_.index, call, trunks);
     }
     void hear_control_channel(Instant now);
+    void ping(Instant now);
+    template <typename Hear>
+    void for_each_frame(port::Port& port, Hear&& hear);
     void tell_announced(Instant now);
     void emit(port::Port& to,
               AdapterCounters& counters,
@@ -90,6 +95,7 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
     Surrounding around_;
     failover::Agent agent_;
     failover::Announcer announcer_;
+    std::optional<failover::Pinger> pinger_;
     ha::TrunkSet announcing_;  ///< Their clients have not all been announced for the first time.
     /// The turn in which the worker had taken what was said for them so far, or a later one.
     std::optional<std::uint64_t> taken_in_;

@@ -56,7 +56,8 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
                            .heads = parts.pools.heads.get(),
                            .counters = parts.counters_of(seat.worker),
                            .large_receive = seat.sea->large_receive,
-                           .own = voice.ring ? &voice.ring->far() : nullptr});
+                           .own = voice.ring ? &voice.ring->far() : nullptr,
+                           .hears = voice.ring && seat.sea->netaddr});
 }
 
 /// A worker's pollers; the first `adapters` are the switch's.

@@ -11,9 +11,20 @@ namespace {
 
 /// A frame from the wire, and the trunk that carries its VLAN.
 struct Frame {
+    static constexpr std::uint8_t kItself = 0xff;  // no trunk: it is for the SEA
+
     rte_mbuf* mbuf;
     std::uint8_t trunk;
 };
+
+/// Takes out of a burst what goes to one trunk, or to the SEA.
+std::uint16_t pick(std::span<const Frame> frames, std::size_t trunk, rte_mbuf** burst) {
+    std::uint16_t size = 0;
+    for (const Frame& frame : frames) {
+        if (frame.trunk == trunk) burst[size++] = frame.mbuf;
+    }
+    return size;
+}
 
 }  // namespace
 
@@ -68,8 +79,14 @@ void Bridge::bring_in(std::span<rte_mbuf* const> received, port::Spending& spent
     port::Tally tally = real_tally();
     // Decide first ...
     port::Batch<Frame> batch;
+    bool some_for_itself = false;
     const auto judge = [&](Frame& frame) {
         const wire::FrameHead head = port::parse(frame.mbuf);
+        if (is_for_itself(head)) [[unlikely]] {
+            frame.trunk = Frame::kItself;
+            some_for_itself = true;
+            return Drop::None;
+        }
         const Inward inward = rules_.from_wire(head);
         if (inward.drop != Drop::None) return inward.drop;
         if (!inlets_[inward.trunk].is_open()) [[unlikely]]
@@ -93,10 +110,7 @@ void Bridge::bring_in(std::span<rte_mbuf* const> received, port::Spending& spent
     const std::span<const Frame> frames = batch.release();
     for (std::size_t trunk = 0; trunk < trunks(); ++trunk) {
         std::array<rte_mbuf*, port::kBurst> burst;
-        std::uint16_t size = 0;
-        for (const Frame& frame : frames) {
-            if (frame.trunk == trunk) burst[size++] = frame.mbuf;
-        }
+        std::uint16_t size = pick(frames, trunk, burst.data());
         if (parts_.large_receive && size > 1) {
             const std::uint32_t most = link_port(trunk).traits().max_frame;
             const std::uint16_t left = port::coalesce({burst.data(), size}, most);
@@ -105,6 +119,13 @@ void Bridge::bring_in(std::span<rte_mbuf* const> received, port::Spending& spent
         }
         port::Tally virtual_side = sea_tally();
         if (size > 0) spent.frames += parts_.links[trunk]->emit(burst.data(), size, virtual_side);
+    }
+    if (some_for_itself) [[unlikely]] {
+        std::array<rte_mbuf*, port::kBurst> burst;
+        const std::uint16_t size = pick(frames, Frame::kItself, burst.data());
+        port::Tally virtual_side = sea_tally();
+        virtual_side.offered(size);
+        parts_.own->send(burst.data(), size, virtual_side);
     }
 }
 

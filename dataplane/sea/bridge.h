@@ -15,6 +15,7 @@
 #include "dataplane/sea/hold.h"
 #include "dataplane/sea/permit.h"
 #include "dataplane/sea/rules/bridge.h"
+#include "dataplane/wire/arp.h"
 
 namespace sealane::sea {
 
@@ -42,6 +43,8 @@ class Bridge {
         std::span<AdapterCounters> counters;  ///< The worker's, by AdapterId.
         bool large_receive = false;           ///< Merges segments that come from the wire.
         port::Port* own = nullptr;  ///< What the SEA itself has to say to the wire; null: nothing.
+        bool hears =
+            false;  ///< ARP and IPv4 from the wire for the SEA's own address goes to `own`.
     };
 
     Bridge(const BridgeRules& rules, Parts parts);
@@ -85,7 +88,12 @@ class Bridge {
     [[nodiscard]] std::size_t trunks() const { return parts_.links.size(); }
 
   private:
-    /// A burst from the wire to its trunks.
+    /// An untagged ARP or IPv4 frame to the SEA's own address, if somebody listens.
+    [[nodiscard]] bool is_for_itself(const wire::FrameHead& head) const {
+        return parts_.hears && head.dst == parts_.address && !head.is_tagged() &&
+               (head.ether_type == wire::kEtherTypeArp || head.ether_type == wire::kEtherTypeIpv4);
+    }
+    /// A burst from the wire to its trunks, or to itself.
     void bring_in(std::span<rte_mbuf* const> received, port::Spending& spent);
     /// A burst of a trunk to the wire.
     Carried carry_out(std::size_t trunk, std::span<rte_mbuf* const> burst, Instant now);

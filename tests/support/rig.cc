@@ -40,6 +40,14 @@ bool has_link(const RigSpec& spec, AdapterId id) {
     });
 }
 
+std::unique_ptr<port::RingPair> make_ring(std::uint32_t size,
+                                          bool tag_beside,
+                                          port::Offloads offloads) {
+    Result<std::unique_ptr<port::RingPair>> ring = port::RingPair::make(size, tag_beside, offloads);
+    SEALANE_CHECK(ring.ok(), "no ring for the rig");
+    return std::move(ring).value();
+}
+
 }  // namespace
 
 hvswitch::PortRules member_of(std::uint16_t pvid, std::initializer_list<std::uint16_t> vids) {
@@ -184,10 +192,9 @@ void Rig::add_station(const std::string& name,
                       bool shared) {
     // As the product opens links: all that a client left to be done crosses to the SEA.
     constexpr port::Offloads kAll{.checksum = true, .tcp4 = true, .tcp6 = true, .udp = true};
-    Result<std::unique_ptr<port::RingPair>> ring =
-        port::RingPair::make(spec.ring, tag_beside, tag_beside ? kAll : spec.offloads);
-    SEALANE_CHECK(ring.ok(), "no ring for an adapter of the rig");
-    Station station{.name = name, .ring = std::move(ring).value(), .worker = spec.worker};
+    Station station{.name = name,
+                    .ring = make_ring(spec.ring, tag_beside, tag_beside ? kAll : spec.offloads),
+                    .worker = spec.worker};
     station.outlet =
         std::make_unique<port::Outlet>(station.ring->near(),
                                        pools_.heads.get(),
@@ -204,6 +211,7 @@ void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters)
         .mtu = spec.mtu, .offloads = spec.offloads, .cut_large = !spec.largesend};
     add_station(spec.name + ".real", real, false, false);
     stations_.push_back({.name = spec.name});
+    if (spec.hears) stations_.back().ring = make_ring(AdapterSpec{}.ring, false, {});
     outlets_.push_back(nullptr);
 
     std::vector<sea::TrunkVlans> vlans;
@@ -229,15 +237,18 @@ void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters)
     const std::size_t index = bridges_.size();
     bridges_.push_back(std::make_unique<sea::Bridge>(
         sea::BridgeRules(vlans, spec.default_trunk),
-        sea::Bridge::Parts{.real = *stations_[real_of(index).index].outlet,
-                           .links = std::move(links),
-                           .permits = std::move(permits),
-                           .real_id = real_of(index),
-                           .sea_id = virtual_of(index),
-                           .address = kSeaAddress,
-                           .heads = pools_.heads.get(),
-                           .counters = {counters_[0].get(), settings_.ports.size()},
-                           .large_receive = spec.large_receive}));
+        sea::Bridge::Parts{
+            .real = *stations_[real_of(index).index].outlet,
+            .links = std::move(links),
+            .permits = std::move(permits),
+            .real_id = real_of(index),
+            .sea_id = virtual_of(index),
+            .address = kSeaAddress,
+            .heads = pools_.heads.get(),
+            .counters = {counters_[0].get(), settings_.ports.size()},
+            .large_receive = spec.large_receive,
+            .own = spec.hears ? &stations_[virtual_of(index).index].ring->near() : nullptr,
+            .hears = spec.hears}));
 }
 
 /// One burst of everything, with the clients emptied after each, as real ones would keep up.

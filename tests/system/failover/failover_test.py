@@ -13,7 +13,7 @@ from processes import comes_true, must
 from scene import run_test
 from switch import Switch
 
-TEST_S = 90
+TEST_S = 150
 HOST = "10.0.1.1"
 FRAME = """\
 system: frame1
@@ -31,33 +31,34 @@ VIOS = """\
   - name: vios{own}
     type: vios
     adapters:
-      - {{name: ent0, type: physical, port: {{type: ethdev, devargs: "net_tap{own},iface=up{own}"}}}}
+      - {{name: ent0, type: physical, impair: {{}}, port: {{type: ethdev, devargs: "net_tap{own},iface=up{own}"}}}}
       - {{name: ent3, type: virtual, vswitch: ETHERNET0, pvid: 99, vids: [1, 2], trunk_priority: {own}}}
       - {{name: ent4, type: virtual, vswitch: ETHERNET0, pvid: 98, vids: [3, 4], trunk_priority: {own}}}
       - {{name: ent5, type: virtual, vswitch: ETHERNET0, pvid: 100}}
     seas:
       - {{name: ent6, real_adapter: ent0, virt_adapters: [ent3, ent4], pvid_adapter: ent3, pvid: 99, ctl_chan: ent5,
-         ha_mode: {mode}, health_time: 1, keepalive_ms: 500, lease_ms: 2000}}
+         ha_mode: {mode}, health_time: 1, keepalive_ms: 500, lease_ms: 2000{more}}}
 """
 
 
-def frame(mode):
-    return FRAME.format(vioses="".join(VIOS.format(own=own, mode=mode) for own in (1, 2)).rstrip())
+def frame(mode, more=""):
+    vioses = (VIOS.format(own=own, mode=mode, more=more.format(own=own)) for own in (1, 2))
+    return FRAME.format(vioses="".join(vioses).rstrip())
 
 
 class Pair:
     """The frame, the host beyond the bridge, and the client."""
 
-    def __init__(self, scene, mode):
+    def __init__(self, scene, name, mode, more=""):
         self.scene = scene
-        self.switch = Switch(scene, frame(mode), name=f"sealane-{mode}").wait_ready()
-        self.outside = Namespace(scene, f"outside-{mode}")
+        self.switch = Switch(scene, frame(mode, more), name=f"sealane-{name}").wait_ready()
+        self.outside = Namespace(scene, f"outside-{name}")
         must(*self.outside.inside("ip", "link", "add", "br0", "type", "bridge"))
         for wire in ("up1", "up2"):
             self.outside.adopt(wire)
             must(*self.outside.inside("ip", "link", "set", wire, "master", "br0", "up"))
         self.outside.set_up("br0", f"{HOST}/24", mtu=1500)
-        self.client = Namespace(scene, f"client-{mode}")
+        self.client = Namespace(scene, f"client-{name}")
         self.client.adopt("c1")
         self.client.set_up("c1", "10.0.1.2/24", mtu=1500)
 
@@ -69,6 +70,10 @@ class Pair:
 
     def becomes(self, first, second):
         return comes_true(lambda: self.states() == (first, second))
+
+    def bridging(self):
+        """Whose trunk adapters are active, all of them."""
+        return [f"vios{own}" for own in (1, 2) if all(trunk["active"] for trunk in self.sea(own)["trunks"])]
 
     def plug(self, own, state):
         must(*self.outside.inside("ip", "link", "set", f"up{own}", state))
@@ -85,7 +90,7 @@ class Pair:
 
 
 def play_failover(scene):
-    pair = Pair(scene, "auto")
+    pair = Pair(scene, "auto", "auto")
     check = scene.check
     check("the better priority bridges", pair.becomes("PRIMARY", "BACKUP"), pair.states())
     check("client and host talk", pair.talks())
@@ -121,7 +126,7 @@ def play_failover(scene):
 
 
 def play_sharing(scene):
-    pair = Pair(scene, "sharing")
+    pair = Pair(scene, "sharing", "sharing")
     check = scene.check
     check("each bridges a half", pair.becomes("PRIMARY_SH", "BACKUP_SH"), pair.states())
     active = {trunk["adapter"]: trunk["active"] for own in (1, 2) for trunk in pair.sea(own)["trunks"]}
@@ -138,8 +143,34 @@ def play_sharing(scene):
     pair.switch.check_stops(signal.SIGTERM)
 
 
+def play_netaddr(scene):
+    pair = Pair(scene, "netaddr", "auto", ", netaddr: 10.0.1.1, address: 10.0.1.1{own}")
+    check = scene.check
+    check("where the host answers the better priority bridges", pair.becomes("PRIMARY", "BACKUP"), pair.states())
+    check("client and host talk", pair.talks())
+
+    pair.switch.call("impair", "vios1/ent0", "--black-hole", "true")
+    check("whose wire carries nothing, though its link is up, lets go", pair.becomes("LIMBO", "PRIMARY"), pair.states())
+    check("and says why", "netaddr does not answer" in [
+        event["cause"] for event in pair.switch.ask("events")["events"] if event["kind"] == "role"])
+    check("client and host talk", pair.talks())
+    pair.switch.call("impair", "vios1/ent0", "--clear")
+    check("once the host answers it takes back", pair.becomes("PRIMARY", "BACKUP"), pair.states())
+
+    must(*pair.outside.inside("ip", "address", "flush", "dev", "br0"))
+    check("when the host itself has gone, both know", comes_true(lambda: {
+        event["sea"] for event in pair.switch.ask("events")["events"]
+        if event["cause"] == "netaddr does not answer"} == {"vios1/ent6", "vios2/ent6"}), pair.events("role"))
+    check("one of them bridges all nevertheless", comes_true(lambda: len(pair.bridging()) == 1), pair.bridging())
+    must(*pair.outside.inside("ip", "address", "add", f"{HOST}/24", "dev", "br0"))
+    check("client and host talk", pair.talks())
+    pair.switch.check_laws("after silence")
+    pair.switch.check_stops(signal.SIGTERM)
+
+
 def play(scene):
     play_failover(scene)
+    play_netaddr(scene)
     play_sharing(scene)
 
 

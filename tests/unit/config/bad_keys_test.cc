@@ -19,7 +19,7 @@ constexpr BadFile kBadKeys[] = {
      "name: ",
      "colour: red, name: ",
      "13:10: vios1/ent6: unknown key \"colour\"; a SEA has name, real_adapter, virt_adapters, "
-     "pvid_adapter, pvid, ctl_chan, ha_mode, netaddr, health_time, link_time, fb_delay, "
+     "pvid_adapter, pvid, ctl_chan, ha_mode, netaddr, address, health_time, link_time, fb_delay, "
      "noauto_failback, adapter_reset, keepalive_ms, lease_ms, largesend, large_receive, "
      "jumbo_frames, accounting, gvrp, lldpsvc, qos_mode"},
     {"UnknownTopLevelKey",

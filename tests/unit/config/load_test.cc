@@ -89,6 +89,7 @@ TEST(Load, APairOfViosesMeansWhatItSays) {
     EXPECT_EQ(system.partitions.at(1).adapters.at(0).mtu, 9000U) << "of jumbo_frames";
     EXPECT_EQ(std::get<EthdevPort>(system.partitions[1].adapters[0].port).pci, "0000:01:00.0");
     EXPECT_EQ(system.partitions[0].seas.at(0).netaddr, "192.0.2.1");
+    EXPECT_EQ(system.partitions[0].seas.at(0).address, "192.0.2.2");
     const Adapter& first = system.partitions.at(2).adapters.at(0);
     EXPECT_EQ(first.mac, parse_mac("02:00:00:00:00:01"));
     EXPECT_EQ(first.worker, 1U);
@@ -204,6 +205,7 @@ TEST(Load, WhatIsNotWrittenOfASeaIs) {
     EXPECT_EQ(sea.ctl_chan, std::nullopt);
     EXPECT_EQ(sea.ha_mode, HaMode::Disabled);
     EXPECT_EQ(sea.netaddr, std::nullopt);
+    EXPECT_EQ(sea.address, std::nullopt);
     EXPECT_EQ(sea.health_time, std::chrono::seconds{60});
     EXPECT_EQ(sea.link_time, std::chrono::seconds{0});
     EXPECT_EQ(sea.fb_delay, std::chrono::seconds{0});

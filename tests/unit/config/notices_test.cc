@@ -57,19 +57,28 @@ TEST(Notices, AdaptersThatNoSeaUsesAreNamed) {
                     "13: vios1/ent8: is a trunk adapter of no SEA"));
 }
 
+TEST(Notices, NetaddrOfASeaThatIsNoneOfAPairIsNamed) {
+    EXPECT_THAT(notices_of({"",
+                            "design.yaml",
+                            14,
+                            "ha_mode: sharing",
+                            "ha_mode: disabled, netaddr: 192.0.2.1",
+                            ""}),
+                ElementsAre("13: vios1/ent6: netaddr is asked by a SEA of a pair only, and ha_mode "
+                            "is disabled"));
+}
+
 TEST(Notices, APairOfWhichOneHasNoHaModeIsNamed) {
     EXPECT_THAT(
         notices_of({"", "pair.yaml", 26, "ha_mode: sharing", "ha_mode: disabled", ""}),
-        ElementsAre("15: vios1/ent6: kept but not acted on yet: netaddr",
-                    "25: vios2/ent6: bridges VLAN 98 of ETHERNET0 like vios1/ent6, but ha_mode is "
+        ElementsAre("25: vios2/ent6: bridges VLAN 98 of ETHERNET0 like vios1/ent6, but ha_mode is "
                     "disabled: "
                     "only the best trunk_priority bridges, and nobody takes over"));
 }
 
 TEST(Notices, APairOfWhichOnlyOneSharesIsNamed) {
     EXPECT_THAT(notices_of({"", "pair.yaml", 26, "ha_mode: sharing", "ha_mode: auto", ""}),
-                ElementsAre("15: vios1/ent6: kept but not acted on yet: netaddr",
-                            "25: vios2/ent6: bridges VLAN 98 of ETHERNET0 like vios1/ent6, but "
+                ElementsAre("25: vios2/ent6: bridges VLAN 98 of ETHERNET0 like vios1/ent6, but "
                             "only one of them has ha_mode sharing: they don't share, and the "
                             "better trunk_priority bridges all"));
 }

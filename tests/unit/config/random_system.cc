@@ -160,7 +160,13 @@ class Drawer {
     static Sea draw_sea() {
         Sea sea;
         sea.ha_mode = static_cast<HaMode>(draw(0U, 3U));
-        if (maybe()) sea.netaddr = "192.0.2." + std::to_string(draw(0U, 255U));
+        if (maybe()) {
+            sea.netaddr = "192.0.2." + std::to_string(draw(0U, 255U));
+            // Two of a file that are the same are a fault; of 16 million that does not happen.
+            sea.address = "10";
+            for (int i = 0; i < 3; ++i)
+                *sea.address += "." + std::to_string(draw(0U, 255U));
+        }
         sea.health_time = std::chrono::seconds{draw(0U, 86'400U)};
         sea.link_time = std::chrono::seconds{draw(0U, 2U)};
         sea.fb_delay = std::chrono::seconds{draw(0U, 2U)};
