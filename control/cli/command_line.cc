@@ -135,7 +135,10 @@ void Parser::add_local_verbs() {
         ->required()
         ->type_name("");
     add_verb(&app, "doctor", "what this machine offers, and how to improve it", Verb::Doctor);
-    add_verb(&app, "demo", "a frame of its own, with traffic, in this process", Verb::Demo);
+    add_verb(&app,
+             "demo",
+             "a frame of its own under traffic; its VIOS is killed, comes back and hands over",
+             Verb::Demo);
     add_verb(&app, "version", "version of sealane and of DPDK", Verb::Version);
 }
 

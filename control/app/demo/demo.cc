@@ -3,7 +3,11 @@
 #include <fmt/core.h>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
+#include "control/app/demo/pair/pair_report.h"
+#include "control/app/demo/pair/scratch.h"
+#include "control/app/demo/pair/stage.h"
 #include "control/app/demo/player.h"
 #include "control/app/demo/report.h"
 #include "control/app/demo/scenes.h"
@@ -77,22 +81,45 @@ int fail(bool json, const std::string& why) {
     return 1;
 }
 
-}  // namespace
-
-int run_demo(bool json) {
+/// configs/demo.yaml, all of it in this process.
+Result<DemoReport> play_alone() {
     const config::Loaded loaded = config::load(demo_text(), "demo.yaml");
-    if (!loaded.system) return fail(json, config::to_string(loaded.faults.front()));
+    if (!loaded.system) return Error{config::to_string(loaded.faults.front())};
     Result<std::unique_ptr<worker::Eal>> environment =
         worker::Eal::start(runtime::needs_of(*loaded.system));
-    if (!environment) return fail(json, environment.error().text);
+    if (!environment) return environment.error();
     constexpr std::uint64_t kSeed = 1;  // the demo has no enemies
     Result<std::unique_ptr<runtime::System>> started = runtime::System::start(
         *loaded.system, **environment, {.config_file = "demo.yaml", .seed = kSeed});
-    if (!started) return fail(json, started.error().text);
+    if (!started) return started.error();
+    return play_all(**started);
+}
 
-    const DemoReport report = play_all(**started);
-    std::cout << (json ? demo_as_json(report) : render_demo(report));
-    return report.good ? 0 : 1;
+}  // namespace
+
+int run_demo(bool json) {
+    const Result<Scratch> scratch = Scratch::make();  // forks, so it comes before everything else
+    if (!scratch) return fail(json, scratch.error().text);
+    const Result<DemoReport> switched = play_alone();
+    if (!switched) return fail(json, switched.error().text);
+    if (!json) std::cout << render_demo(*switched) << pair_introduction() << std::flush;
+    // Nobody sees the rest where this could not be written.
+    if (!std::cout.good()) return 1;
+
+    const PairReport pair = play_pair(*scratch, [json](const TimelineEntry& entry) {
+        if (!json) std::cout << render_entry(entry) << std::flush;
+    });
+    const bool good = switched->good && is_good(pair);
+    if (json) {
+        nlohmann::json all = demo_as_json(*switched);
+        all["pair"] = pair_as_json(pair);
+        all["good"] = good;
+        std::cout << all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    } else {
+        std::cout << render_outages(pair)
+                  << (good ? "\nall as it should be\n" : "\nsomething is wrong: see above\n");
+    }
+    return good ? 0 : 1;
 }
 
 }  // namespace sealane::app

@@ -1,6 +1,7 @@
 // What came of the demo, and how it is told.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,6 @@ struct DemoReport {
 };
 
 [[nodiscard]] std::string render_demo(const DemoReport& report);
-[[nodiscard]] std::string demo_as_json(const DemoReport& report);
+[[nodiscard]] nlohmann::json demo_as_json(const DemoReport& report);
 
 }  // namespace sealane::app
