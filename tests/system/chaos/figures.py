@@ -54,7 +54,8 @@ class Figures:
         broadcasts = self.streams(is_broadcast)
         return max(max(stream["most_copies"], 1 + stream["most_strays"]) for stream in broadcasts)
 
-    def as_json(self):
+    def through_as_json(self):
+        """Of the streams that cross what is ill-treated."""
         return {
             "runs": len(self.windows),
             "outage_ms": spread(self.outages("")),
@@ -63,17 +64,28 @@ class Figures:
             "lost": self.total("lost", is_through_sea),
             "duplicated": self.total("duplicated", is_through_sea),
             "reordered": self.total("reordered", is_through_sea),
+            "role_changes": max(window["role_changes"] for window in self.windows),
+            "sent": self.total("sent", is_through_sea),
+            "sender_gap_ms": spread([max(stream["sender_gap_ms"] for stream in window["streams"].values())
+                                     for window in self.windows]),
+            "unseen": sum(window["overflowed"] for window in self.windows),
+        }
+
+    def as_json(self):
+        return {
+            **self.through_as_json(),
             "broadcasts_lost": self.total("lost", is_broadcast),
             "loop_copies": self.loop_copies(),
-            "role_changes": max(window["role_changes"] for window in self.windows),
             "client_lost": self.total("lost", lambda name: name == "client"),
             "client_duplicated": self.total("duplicated", lambda name: name == "client"),
             "client_outage_ms": spread([window["streams"]["client"]["outage_ms"] for window in self.windows]),
             "strays": self.total("strays", lambda _: True),
-            "sent": self.total("sent", is_through_sea),
-            "sender_gap_ms": spread([window["streams"]["client"]["sender_gap_ms"] for window in self.windows]),
-            "unseen": sum(window["overflowed"] for window in self.windows),
         }
+
+
+def ratios(own, peer):
+    """How many times as long as ours a peer's outages are, of each of the spread that ours has more than none of."""
+    return {key: rounded(peer["outage_ms"][key] / value) for key, value in own["outage_ms"].items() if value}
 
 
 def bars_of(name, lease_ms):
@@ -106,11 +118,29 @@ def table(cases, lease_ms):
                      f"{found['outward_ms']['p99']:.1f}", f"{found['inward_ms']['p99']:.1f}", found["lost"],
                      found["duplicated"], found["reordered"], found["loop_copies"], found["role_changes"],
                      found["client_lost"], bars))
-    widths = [max(len(str(row[i])) for row in rows) for i in range(len(head) - 1)]
+    yield from aligned(rows)
+
+
+def peer_table(cases, peers):
+    """Ours and each peer's, case by case, and how many times as long as ours a peer's outages are."""
+    rows = [("case", "of", "runs", "p50 ms", "p99 ms", "max ms", "lost", "dup", "reord", "p50, p99, max over ours")]
+    for name, own in cases.items():
+        measured = {"sealane": own} | {peer: found[name] for peer, found in peers.items() if name in found}
+        for who, found in measured.items():
+            times = [f"{ratio:.1f}" for ratio in ratios(own, found).values()]
+            rows.append((name, who, found["runs"], *(f"{found['outage_ms'][key]:.1f}" for key in ("p50", "p99", "max")),
+                         found["lost"], found["duplicated"], found["reordered"],
+                         "" if found is own else ", ".join(times)))
+    yield from aligned(rows)
+
+
+def aligned(rows):
+    """The first cells to the left, the last as they are, the others to the right."""
+    widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]) - 1)]
     for row in rows:
         cells = [str(cell).ljust(width) if i == 0 else str(cell).rjust(width)
                  for i, (cell, width) in enumerate(zip(row, widths))]
-        yield "  ".join([*cells, str(row[-1])])
+        yield "  ".join([*cells, str(row[-1])]).rstrip()
 
 
 def write_json(path, cases, more):

@@ -1,5 +1,6 @@
 // probe STREAM...: sends numbered frames between network devices that exist, and tells on demand
-// what became of them.  A STREAM is "NAME rate=10000 src=MAC dst=MAC from=DEVICE to=DEVICE@VLAN".
+// what became of them.  A STREAM is "NAME rate=10000 src=MAC dst=MAC from=DEVICE to=DEVICE@VLAN",
+// see read_stream().
 //
 // Reads commands from standard input: `begin` a window; `end` it, which prints a line of JSON. Ends
 // with its input.

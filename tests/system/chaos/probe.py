@@ -19,9 +19,11 @@ class Stream:
     source: str
     to: tuple
     rate: int = 10_000
+    ip: str = ""  # "FROM>TO": its frames are IPv4 packets
 
     def words(self):
-        return f"{self.name} rate={self.rate} src={self.src} dst={self.dst} from={self.source} to={','.join(self.to)}"
+        ip = f" ip={self.ip}" if self.ip else ""
+        return f"{self.name} rate={self.rate} src={self.src} dst={self.dst} from={self.source} to={','.join(self.to)}{ip}"
 
 
 class Probe:

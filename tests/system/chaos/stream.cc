@@ -1,6 +1,7 @@
 #include "tests/system/chaos/stream.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cstdio>
 #include <sstream>
 
@@ -53,6 +54,21 @@ bool read_ends(const std::string& text, std::vector<End>& ends) {
     return !ends.empty();
 }
 
+std::optional<std::uint32_t> read_address(const std::string& text) {
+    in_addr address{};
+    if (inet_pton(AF_INET, text.c_str(), &address) != 1) return {};
+    return ntohl(address.s_addr);
+}
+
+std::optional<Route> read_route(const std::string& text) {
+    const std::size_t at = text.find('>');
+    if (at == std::string::npos) return {};
+    const auto source = read_address(text.substr(0, at));
+    const auto destination = read_address(text.substr(at + 1));
+    if (!source || !destination) return {};
+    return Route{.source = *source, .destination = *destination};
+}
+
 template <typename T>
 bool take(std::optional<T> read, T& into) {
     if (read) into = *read;
@@ -64,6 +80,10 @@ bool read_key(const std::string& key, const std::string& value, Stream& stream) 
     if (key == "dst") return take(read_mac(value), stream.destination);
     if (key == "from") return take(read_end(value), stream.from);
     if (key == "to") return read_ends(value, stream.to);
+    if (key == "ip") {
+        stream.route = read_route(value);
+        return stream.route.has_value();
+    }
     if (key != "rate") return false;
     const auto rate = read_number(value, 1'000'000);
     if (!rate || *rate == 0) return false;

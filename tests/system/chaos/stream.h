@@ -24,17 +24,26 @@ struct End {
     bool operator==(const End&) const = default;
 };
 
+/// Addresses of IPv4, as numbers.
+struct Route {
+    std::uint32_t source = 0;
+    std::uint32_t destination = 0;
+
+    bool operator==(const Route&) const = default;
+};
+
 struct Stream {
     std::string name;
     Mac source{};
     Mac destination{};
+    std::optional<Route> route;  ///< For routers; otherwise its frames are no packets.
     End from;
     std::vector<End> to;
     Nanoseconds period{};
 };
 
-/// "NAME rate=10000 src=MAC dst=MAC from=c1 to=out0@1,c2": `@1` stands for a tag.  Empty if it is
-/// not that.
+/// "NAME rate=10000 src=MAC dst=MAC from=c1 to=out0@1,c2": `@1` stands for a tag.  A further
+/// `ip=10.0.1.9>10.0.2.9` makes its frames packets.  Empty if it is not that.
 [[nodiscard]] std::optional<Stream> read_stream(const std::string& line);
 
 struct Arrival {

@@ -2,12 +2,14 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <ctime>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <netinet/ip.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,12 +22,41 @@ constexpr int kReceiveBuffer = 64 << 20;      // seconds of arrivals
 constexpr std::size_t kBurst = 64;
 constexpr std::size_t kControlSize = 256;
 
-/// Behind the EtherType; sender and receiver are one process, so in its own byte order.
+/// Protocol number for experiments (RFC 3692, 2.1), of probes that are IPv4 packets.
+constexpr std::uint8_t kProtocol = 253;
+constexpr std::uint8_t kHops = 64;
+
+/// Behind the EtherType or the IPv4 header; sender and receiver are one process, so in its own byte
+/// order.
 struct Payload {
     std::uint32_t magic = kMagic;
     Mark mark;
 };
-static_assert(ETH_HLEN + sizeof(Payload) <= kFrameSize);
+static_assert(ETH_HLEN + sizeof(iphdr) + sizeof(Payload) <= kFrameSize);
+
+/// RFC 1071; the header's own field is 0.
+std::uint16_t checksum_of(const iphdr& header) {
+    std::array<std::uint16_t, sizeof(header) / 2> words{};
+    std::memcpy(words.data(), &header, sizeof(header));
+    std::uint32_t sum = 0;
+    for (const std::uint16_t word : words)
+        sum += word;
+    sum = (sum & 0xffff) + (sum >> 16);
+    return static_cast<std::uint16_t>(~(sum + (sum >> 16)));
+}
+
+iphdr header_of(const Route& route) {
+    iphdr header{};
+    header.version = IPVERSION;
+    header.ihl = sizeof(header) / 4;
+    header.tot_len = htons(sizeof(header) + sizeof(Payload));
+    header.ttl = kHops;
+    header.protocol = kProtocol;
+    header.saddr = htonl(route.source);
+    header.daddr = htonl(route.destination);
+    header.check = checksum_of(header);
+    return header;
+}
 
 std::size_t write_frame(const Stream& stream, const Mark& mark, FrameBytes& frame) {
     frame = {};
@@ -44,7 +75,11 @@ std::size_t write_frame(const Stream& stream, const Mark& mark, FrameBytes& fram
         put_16(ETH_P_8021Q);
         put_16(*stream.from.vlan);
     }
-    put_16(kEtherType);
+    put_16(stream.route ? ETH_P_IP : kEtherType);
+    if (stream.route) {
+        const iphdr header = header_of(*stream.route);
+        put(&header, sizeof(header));
+    }
     const Payload payload{.mark = mark};
     put(&payload, sizeof(payload));
     return stream.from.vlan ? kFrameSize + 4 : kFrameSize;
@@ -56,9 +91,12 @@ bool set(int socket, int level, int option, int value) {
 
 /// A socket bound to our EtherType alone would be told no tags: the kernel forgets them before.
 bool hear_only_ours(int socket) {
-    std::array<sock_filter, 4> program{{
+    std::array<sock_filter, 7> program{{
         BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 2 * ETH_ALEN),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kEtherType, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kEtherType, 3, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 3),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, ETH_HLEN + offsetof(iphdr, protocol)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kProtocol, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, sizeof(FrameBytes)),
         BPF_STMT(BPF_RET | BPF_K, 0),
     }};
@@ -84,6 +122,13 @@ bool prepare(int socket, const std::string& device) {
     return tuned && address.sll_ifindex != 0 &&
            bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
            setsockopt(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)) == 0;
+}
+
+/// Where the payload begins; the tag is beside the frame.
+std::size_t offset_of_payload(const FrameBytes& frame) {
+    std::uint16_t type = 0;
+    std::memcpy(&type, frame.data() + 2 * ETH_ALEN, sizeof(type));
+    return ETH_HLEN + (ntohs(type) == ETH_P_IP ? sizeof(iphdr) : 0);
 }
 
 void read_control(msghdr& head, Sight& sight) {
@@ -168,8 +213,9 @@ void Wire::receive(std::vector<Sight>& into) {
         for (int i = 0; i < count; ++i) {
             const auto at = static_cast<std::size_t>(i);
             Payload payload;
-            if (inbox_->heads[at].msg_len < ETH_HLEN + sizeof(payload)) continue;
-            std::memcpy(&payload, inbox_->frames[at].data() + ETH_HLEN, sizeof(payload));
+            const std::size_t offset = offset_of_payload(inbox_->frames[at]);
+            if (inbox_->heads[at].msg_len < offset + sizeof(payload)) continue;
+            std::memcpy(&payload, inbox_->frames[at].data() + offset, sizeof(payload));
             if (payload.magic != kMagic) continue;
             Sight& sight = into.emplace_back();
             sight.mark = payload.mark;

@@ -115,14 +115,23 @@ TEST(ChaosStream, IsReadFromWords) {
     EXPECT_EQ(stream->source[5], 1);
     EXPECT_EQ(stream->from, (End{"c1", {}}));
     EXPECT_EQ(stream->to, (std::vector<End>{{"out", 7}, {"c2", {}}}));
+    EXPECT_FALSE(stream->route);
     for (const char* wrong : {"a",
                               "a rate=0 from=x to=y",
                               "a rate=1 from=x",
                               "a rate=1 from=x to=y@5000",
                               "a rate=1 from=x to=y src=02:00",
+                              "a rate=1 from=x to=y ip=10.0.1.9",
+                              "a rate=1 from=x to=y ip=10.0.1.9>10.0.2",
                               "a rate=1 from=x to=y more=1"}) {
         EXPECT_FALSE(read_stream(wrong)) << wrong;
     }
+}
+
+TEST(ChaosStream, ForRoutersItHasARoute) {
+    const auto stream = read_stream("a rate=1 from=x to=y ip=10.0.1.9>10.0.2.8");
+    ASSERT_TRUE(stream);
+    EXPECT_EQ(stream->route, (Route{.source = 0x0a000109, .destination = 0x0a000208}));
 }
 
 }  // namespace
