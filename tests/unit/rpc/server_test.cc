@@ -2,11 +2,13 @@
 #include "control/rpc/server.h"
 
 #include <array>
+#include <sys/stat.h>
 
 #include <gtest/gtest.h>
 
 #include "control/rpc/client.h"
 #include "tests/unit/rpc/running_server.h"
+#include "tests/unit/rpc/unprivileged.h"
 
 namespace sealane::rpc {
 namespace {
@@ -183,6 +185,38 @@ TEST(Server, HalfRequestsHoldNoPlaceForLong) {
     }
     EXPECT_EQ(json::parse(read_all(silent.front().get()))["error"]["code"], kTooMuch);
     EXPECT_FALSE(watcher->call("ping", json::object(), result)) << "who asks whole questions stays";
+}
+
+TEST(Server, AnotherUserIsTurnedAwayEvenIfTheFileLetsItIn) {
+    if (::getuid() != 0) GTEST_SKIP() << "it takes root to be two users";
+    const ScratchFolder folder;
+    const auto listener = Listener::open(folder / "control");
+    ASSERT_TRUE(listener.ok());
+    ASSERT_EQ(::chmod(listener->path().c_str(), 0666), 0);
+    ASSERT_EQ(::chmod((folder / "").c_str(), 0755), 0);
+    const Fd stranger(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto address = unix_address(listener->path());
+    {
+        // Only until it waits: who asks then is root again, on every thread.
+        const Unprivileged somebody;
+        ASSERT_EQ(
+            ::connect(
+                stranger.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address),
+            0);
+    }
+    ASSERT_TRUE(send_all(stranger.get(), R"({"jsonrpc":"2.0","id":1,"method":"ping"})"));
+    const Methods methods = toy_methods();
+    const Fd stop(::eventfd(0, EFD_CLOEXEC));
+    {
+        Instant now{};
+        int looks = 0;
+        Server server(*listener, methods, [&] { return now += std::chrono::milliseconds(1); });
+        const auto look = [&] { return ++looks < 10; };
+        EXPECT_TRUE(server.serve_until(stop.get(), {std::chrono::milliseconds(5), look}).ok());
+    }
+    const std::string heard = read_all(stranger.get());
+    EXPECT_NE(heard.find("only this daemon's own user and root may control it"), std::string::npos)
+        << heard;
 }
 
 }  // namespace
