@@ -13,10 +13,12 @@ from scene import run_test
 
 TEST_S = 240
 DEMO_S = 60  # it gives up by itself before
-TRIES = 3  # a processor that is busy elsewhere for too long may cost a planned move frames
+TRIES = 3  # a process without a processor for 200 ms may cost a planned move frames; nothing else is tried again
 NOBODY = 65534
 ACTS = ["QUIET", "KILLED", "BACK", "MOVED", "MOVED BACK"]
+PLANNED = ["QUIET", "MOVED", "MOVED BACK"]
 SHARED, ALL_BY_SECOND = [2, 2, 1, 1], [2, 2, 2, 2]
+CARRIERS = [SHARED, ALL_BY_SECOND, SHARED, ALL_BY_SECOND, SHARED]
 
 
 class Place:
@@ -59,12 +61,20 @@ def is_alive(pid):
     return pathlib.Path(f"/proc/{pid}").exists()
 
 
+def has_lost_only(pair):
+    """All that was wrong is that planned moves lost frames, fewer than those of 300 ms."""
+    planned = [one for act in pair.get("acts", []) if act["name"] in PLANNED for one in act["streams"]]
+    by_whom = [act["carriers"] for act in pair.get("acts", [])]
+    return "fault" not in pair and by_whom == CARRIERS and all(
+        one["resumed"] and one["doubled"] == one["reordered"] == 0 and one["lost"] < 300 for one in planned)
+
+
 def check_promises(scene, place):
     for number in range(1, TRIES + 1):
         done = run_text(place.command("--json"), timeout=DEMO_S)
         told = json.loads(done.stdout) if done.stdout else {}
         pair = told.get("pair", {})
-        if done.returncode == 0 or number == TRIES:
+        if done.returncode == 0 or number == TRIES or not has_lost_only(pair):
             break
         scene.note(f"try {number}: {pair.get('fault', [act['broken'] for act in pair.get('acts', [])])}")
     scene.check("without any right, the demo is as it should be", done.returncode == 0 and told.get("good") is True,
@@ -80,9 +90,9 @@ def check_promises(scene, place):
         one["sent"] > 100 and one["lost"] < one["sent"] and one["resumed"] for of_act in streams.values() for one in of_act))
     scene.check("what was done on purpose lost, doubled and reordered nothing", all(
         one["lost"] == one["doubled"] == one["reordered"] == 0
-        for name in ("QUIET", "MOVED", "MOVED BACK") for one in streams[name]))
+        for name in PLANNED for one in streams[name]))
     scene.check("both VIOSes bridge, one when the other is dead, and both again", [
-        act["carriers"] for act in pair["acts"]] == [SHARED, ALL_BY_SECOND, SHARED, ALL_BY_SECOND, SHARED])
+        act["carriers"] for act in pair["acts"]] == CARRIERS)
     scene.check("the timeline has what the SEAs did", any(
         entry["who"] == "vios2/ent6" and entry["what"].endswith("> PRIMARY") for entry in pair["timeline"]))
     scene.check("nothing is left behind", not place.left(), ", ".join(place.left()))
