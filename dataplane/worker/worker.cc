@@ -1,6 +1,7 @@
 #include "dataplane/worker/worker.h"
 
 #include <algorithm>
+#include <bit>
 #include <boost/lockfree/spsc_queue.hpp>
 #include <cerrno>
 #include <cstring>
@@ -30,6 +31,18 @@ struct Worker::Mailbox {
 
 namespace {
 
+constexpr std::size_t kWord = 64;
+constexpr auto kAll = ~std::uint64_t{0};
+
+/// Bits, one in `count`: a power of two, at most 64.
+constexpr std::uint64_t one_in(std::size_t count) {
+    std::uint64_t bits = 0;
+    for (std::size_t at = 0; at < kWord; at += count) {
+        bits |= std::uint64_t{1} << at;
+    }
+    return bits;
+}
+
 /// Descriptors that could not be made are EBADF here.
 Status watch(int wait_set, int descriptor) {
     epoll_event event{};
@@ -58,16 +71,17 @@ Status pin(std::uint32_t core) {
 
 Worker::Worker(Settings settings, const std::vector<Poller*>& pollers, Quiescence& quiescence)
     : settings_(settings),
+      pollers_(pollers),
+      quiet_((pollers.size() + kWord - 1) / kWord),
       quiescence_(quiescence),
       wait_set_(epoll_create1(EPOLL_CLOEXEC)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       mailbox_(std::make_unique<Mailbox>()),
       progress_(settings_.progress != nullptr ? settings_.progress : &own_progress_) {
     SEALANE_CHECK(settings_.take_turns <= pollers.size(), "more pollers take turns than there are");
-    stride_ = std::clamp<std::size_t>(pollers.size() / kAskedATurn, 4, 16);
+    every_ = one_in(std::bit_ceil(std::clamp<std::size_t>(pollers.size() / kAskedATurn, 4, 16)));
     can_wait_ = watch(wait_set_, bell_);
     for (Poller* const poller : pollers) {
-        pollers_.push_back({poller, static_cast<std::uint32_t>(pollers_.size())});
         must_poll_ = must_poll_ || poller->needs_polling();
         const int wakes = poller->wake_descriptor();
         if (wakes >= 0 && can_wait_.ok()) can_wait_ = watch(wait_set_, wakes);
@@ -118,29 +132,43 @@ void Worker::call(const std::function<void()>& work) {
 
 unsigned Worker::turn(Instant now) {
     unsigned frames = 0;
-    ++turn_;
-    const auto first = pollers_.begin();
-    const auto taking_turns = first + static_cast<std::ptrdiff_t>(settings_.take_turns);
-    auto winner = taking_turns;
-    bool has_rivals = false;
-    for (auto place = first; place != pollers_.end(); ++place) {
-        // Who had nothing is asked less often while others have something, but soon enough.
-        if (busy_ && place->quiet && (place->number + turn_) % stride_ != 0) continue;
-        const unsigned found = place->poller->poll(now);
-        place->quiet = found == 0;
+    std::size_t found_some = 0;
+    std::size_t winner = 0;
+    const auto ask = [&](std::size_t number) {
+        const unsigned found = pollers_[number]->poll(now);
+        const std::uint64_t bit = std::uint64_t{1} << number % kWord;
+        std::uint64_t& quiet = quiet_[number / kWord];
+        quiet = found == 0 ? quiet | bit : quiet & ~bit;
         frames += found;
-        if (found == 0 || place >= taking_turns) continue;
-        has_rivals = winner != taking_turns;
-        if (!has_rivals) winner = place;
-    }
-    if (has_rivals) std::rotate(winner, winner + 1, taking_turns);
+        if (found > 0 && found_some++ == 0) winner = number;
+    };
+    ++turn_;
+    for_each_due(first_, settings_.take_turns, ask);
+    for_each_due(0, first_, ask);
+    if (found_some > 1) first_ = (winner + 1) % settings_.take_turns;
+    for_each_due(settings_.take_turns, pollers_.size(), ask);
     busy_ = frames > 0;
     return frames;
 }
 
+template <typename Deed>
+void Worker::for_each_due(std::size_t begin, std::size_t end, Deed&& deed) {
+    for (std::size_t word = begin / kWord; word * kWord < end; ++word) {
+        // Who had nothing is asked less often while others have something, but soon enough.
+        std::uint64_t due =
+            busy_ ? ~quiet_[word] | std::rotr(every_, static_cast<int>(turn_ % kWord)) : kAll;
+        const std::size_t start = word * kWord;
+        if (begin > start) due &= kAll << (begin - start);
+        if (end < start + kWord) due &= ~(kAll << (end - start));
+        for (; due != 0; due &= due - 1) {
+            deed(start + static_cast<std::size_t>(std::countr_zero(due)));
+        }
+    }
+}
+
 void Worker::service(Instant now) {
-    for (const Place& place : pollers_) {
-        place.poller->service(now);
+    for (Poller* const poller : pollers_) {
+        poller->service(now);
     }
 }
 
@@ -181,8 +209,8 @@ void Worker::loop() {
 
 void Worker::rest(Duration at_most) {
     bool nothing_there = true;
-    for (const Place& place : pollers_) {
-        nothing_there = place.poller->prepare_to_sleep() && nothing_there;
+    for (Poller* const poller : pollers_) {
+        nothing_there = poller->prepare_to_sleep() && nothing_there;
     }
     if (nothing_there) {
         quiescence_.offline(settings_.index);
@@ -193,8 +221,8 @@ void Worker::rest(Duration at_most) {
             ppoll(&waiting, 1, &limit, nullptr);  // any outcome: go on
         quiescence_.online(settings_.index);
     }
-    for (const Place& place : pollers_) {
-        place.poller->awake();
+    for (Poller* const poller : pollers_) {
+        poller->awake();
     }
     std::uint64_t rung = 0;
     [[maybe_unused]] const ssize_t drained = read(bell_, &rung, sizeof rung);  // EAGAIN: not rung

@@ -79,20 +79,21 @@ class Worker {
     void rest(Duration at_most);
     void ring();
 
+    /// Calls `deed(number)` for each poller from `begin` to before `end` that is to be asked now.
+    template <typename Deed>
+    void for_each_due(std::size_t begin, std::size_t end, Deed&& deed);
+
     Settings settings_;
-    struct Place {
-        Poller* poller;
-        std::uint32_t number;  ///< In the order at the start.
-        bool quiet = false;    ///< It had nothing when it was last asked.
-    };
-    std::vector<Place> pollers_;  ///< In the order in which they are asked.
+    std::vector<Poller*> pollers_;
     /// While others have frames, about so many that had none are asked a turn, each after 4 to 16
     /// turns: what has nothing costs a burst as little as it can.
     static constexpr std::size_t kAskedATurn = 16;
 
+    std::vector<std::uint64_t> quiet_;  ///< A bit each: it had nothing when it was last asked.
+    std::uint64_t every_ = 0;           ///< Of those, who is asked in one turn of 64, by its bit.
     std::size_t turn_ = 0;
-    std::size_t stride_ = 4;  ///< Who had nothing is asked once in so many turns.
-    bool busy_ = false;       ///< The last turn found frames.
+    std::size_t first_ = 0;  ///< Of those that take turns, who is asked first.
+    bool busy_ = false;      ///< The last turn found frames.
     Quiescence& quiescence_;
     bool must_poll_ = false;
     int wait_set_ = -1;         // epoll descriptor: bell_ and every poller's descriptor

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <sys/eventfd.h>
@@ -158,6 +160,39 @@ TEST(Worker, OfThoseThatTakeTurnsWhoWasFirstIsTheLastNextTime) {
     }
     EXPECT_EQ(std::count(all.begin(), all.end(), 'b'), 10);
     EXPECT_EQ(std::count(all.begin(), all.end(), 'a'), 40);
+}
+
+/// Writes its number down when it is asked; always has a frame.
+class Numbered final : public Poller {
+  public:
+    Numbered(int number, std::vector<int>& asked) : number_(number), asked_(asked) {}
+    unsigned poll(Instant) override { return asked_.push_back(number_), 1; }
+
+  private:
+    int number_;
+    std::vector<int>& asked_;
+};
+
+TEST(Worker, EachOfManyIsAskedOnceATurnAndEachOfThoseThatTakeTurnsIsFirstOnce) {
+    constexpr int kTakeTurns = 150;
+    constexpr int kAll = 200;
+    Quiescence quiescence(1);
+    std::vector<int> asked;
+    std::deque<Numbered> numbered;
+    std::vector<Poller*> pollers;
+    for (int number = 0; number < kAll; ++number) {
+        pollers.push_back(&numbered.emplace_back(number, asked));
+    }
+    Worker worker({.take_turns = kTakeTurns}, pollers, quiescence);
+    for (int turn = 0; turn < 2 * kTakeTurns; ++turn) {
+        std::vector<int> expected;
+        for (int i = 0; i < kAll; ++i) {
+            expected.push_back(i < kTakeTurns ? (turn + i) % kTakeTurns : i);
+        }
+        asked.clear();
+        EXPECT_EQ(worker.turn({}), static_cast<unsigned>(kAll));
+        EXPECT_EQ(asked, expected) << "in turn " << turn;
+    }
 }
 
 TEST(Worker, WithoutADescriptorLeftItDoesNotStart) {
