@@ -36,6 +36,8 @@ json tell_stream(const Log& log, const Window& window) {
         {"lost", found.lost},
         {"duplicated", found.duplicated},
         {"reordered", found.reordered},
+        {"reordered_at_ms", milliseconds(found.reordered_at)},
+        {"latest_ms", milliseconds(found.latest)},
         {"most_copies", found.most_copies},
         {"strays", log.strays.size()},
         {"most_strays", most_strays},

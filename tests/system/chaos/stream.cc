@@ -104,7 +104,7 @@ class Reader {
             ++found_.duplicated;
         } else {
             ++found_.received;
-            if (arrival.number < next_) ++found_.reordered;
+            if (arrival.number < next_) note_late(arrival);
         }
         found_.most_copies = std::max(found_.most_copies, copies);
         next_ = std::max(next_, arrival.number + 1);
@@ -119,6 +119,10 @@ class Reader {
     }
 
   private:
+    void note_late(const Arrival& arrival) {
+        if (found_.reordered++ == 0) found_.reordered_at = arrival.at - begin_;
+        found_.latest = std::max(found_.latest, arrival.at - log_.sent[arrival.number]);
+    }
     void pass_time(Nanoseconds until) {
         if (until - last_at_ > found_.longest_gap) {
             found_.longest_gap = until - last_at_;
@@ -176,7 +180,9 @@ Outcome outcome_of(const Log& log, Nanoseconds begin, Nanoseconds end) {
         all.received += one.received;
         all.lost += one.lost;
         all.duplicated += one.duplicated;
+        if (all.reordered == 0) all.reordered_at = one.reordered_at;
         all.reordered += one.reordered;
+        all.latest = std::max(all.latest, one.latest);
         all.most_copies = std::max(all.most_copies, one.most_copies);
         all.resumed = all.resumed && one.resumed;
         if (one.longest_gap > all.longest_gap) {

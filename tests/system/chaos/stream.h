@@ -75,6 +75,8 @@ struct Outcome {
     std::uint64_t lost = 0;
     std::uint64_t duplicated = 0;
     std::uint64_t reordered = 0;    ///< Came after one with a higher number.
+    Nanoseconds reordered_at = 0;   ///< When the first of those came, from the window's beginning.
+    Nanoseconds latest = 0;         ///< From sending to arrival, the longest of those.
     std::uint32_t most_copies = 0;  ///< Of one frame.
     Nanoseconds longest_gap = 0;    ///< Between two arrivals, nothing subtracted.
     Nanoseconds gap_at = 0;         ///< When it began, from the window's beginning.

@@ -67,6 +67,8 @@ TEST(ChaosStream, CopiesAndOvertakingAreTold) {
     EXPECT_EQ(found.duplicated, 2U);
     EXPECT_EQ(found.most_copies, 3U);
     EXPECT_EQ(found.reordered, 1U);
+    EXPECT_EQ(found.reordered_at, kMillisecond);
+    EXPECT_EQ(found.latest, kMillisecond);
 }
 
 TEST(ChaosStream, WhatNeverResumesLastsToTheEnd) {
