@@ -10,7 +10,17 @@ void SlotKeeper::begin(const Contender& heir, Instant now) {
     HandOver& it = hand_over_of(heir);
     if (it.passage.phase != SlotPhase::Settled) return;  // under way; or the last one, not for long
     it.passage.other = heir.adapter;
-    enter(heir.slot, SlotPhase::Turning, now + kMostTurning);
+    enter(heir.slot, SlotPhase::Noting, now + kNoting);
+}
+
+void SlotKeeper::begin_turning(const Contender& owner, Instant now) {
+    HandOver& it = hand_over_of(owner);
+    if (lease_of(owner).heir != it.passage.other) {  // it is not offered any more
+        it = {};
+        return show(owner.slot);
+    }
+    if (now < it.until) return;
+    enter(owner.slot, SlotPhase::Turning, now + kMostTurning);
     it.mark = traffic_.mark();
 }
 
@@ -30,6 +40,9 @@ SlotKeeper::News SlotKeeper::advance(Instant now) {
         const HandOver& it = hand_over_of(one);
         switch (it.passage.phase) {
             case SlotPhase::Settled:
+                break;
+            case SlotPhase::Noting:
+                if (lease_of(one).owner == one.adapter) begin_turning(one, now);
                 break;
             case SlotPhase::Turning:
             case SlotPhase::Turned:

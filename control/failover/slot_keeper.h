@@ -57,6 +57,9 @@ class Traffic {
     [[nodiscard]] virtual std::uint64_t empty_polls(AdapterId trunk) = 0;
 };
 
+/// So much earlier than a hand-over the switch begins to note groups' frames: a frame for both SEAs
+/// may come to one so much later than to the other, as two queues of a switch outside let it.
+inline constexpr Duration kNoting = std::chrono::milliseconds{10};
 /// Bounds of a hand-over: whoever does not answer loses frames, and holds up nobody for longer.
 inline constexpr Duration kMostTurning = std::chrono::milliseconds{200};
 /// From the new owner's first frame to the last that the old one brings in.
@@ -119,6 +122,7 @@ class SlotKeeper {
     };
 
     void begin(const Contender& heir, Instant now);
+    void begin_turning(const Contender& owner, Instant now);
     void turn(const Contender& owner, Instant now, News& news);
     void close(const Contender& former, Instant now);
     [[nodiscard]] const Contender& contender(AdapterId adapter) const;

@@ -33,7 +33,7 @@ using failover::ClientAddress;
 using failover::SeaIndex;
 using failover::SlotNews;
 
-inline constexpr std::uint16_t kVersion = 3;
+inline constexpr std::uint16_t kVersion = 4;
 inline constexpr std::size_t kMaxPartitionName = 255;  ///< Bytes.
 inline constexpr std::size_t kMaxRefusal = 255;        ///< Bytes; a longer text is cut.
 inline constexpr std::size_t kMaxSeas = kMaxAdapters;

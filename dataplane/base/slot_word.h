@@ -11,6 +11,7 @@ namespace sealane {
 /// How far the hand-over of a slot is.  Outward frames change their way first, then inward ones.
 enum class SlotPhase : std::uint8_t {
     Settled,    ///< There is none.
+    Noting,     ///< It is about to begin: the switch notes what the owner brings in to groups.
     Turning,    ///< New outward frames go to the heir, which holds them.  The owner bridges on.
     Turned,     ///< None goes to the owner any more: it says when it has carried out what it had.
     Lingering,  ///< The heir owns.  What the outside still sends to the former owner that one
@@ -23,7 +24,7 @@ struct SlotWord {
     std::uint32_t epoch = 0;  ///< Raised by each change of owner.
     AdapterId owner = kNoAdapter;
     SlotPhase phase = SlotPhase::Settled;
-    AdapterId other = kNoAdapter;  ///< Turning, Turned: the heir.  Lingering, Closing: the former.
+    AdapterId other = kNoAdapter;  ///< Before the change of owner the heir, after it the former.
 
     /// epoch 32, other 12, phase 3, held 1, owner 16.
     [[nodiscard]] static constexpr SlotWord of(std::uint64_t bits) {
@@ -55,6 +56,10 @@ struct SlotWord {
 
     [[nodiscard]] constexpr bool is_turning() const {
         return phase == SlotPhase::Turning || phase == SlotPhase::Turned;
+    }
+    /// The epoch in which the heir will own, or owns.
+    [[nodiscard]] constexpr std::uint32_t epoch_of_heir() const {
+        return phase == SlotPhase::Noting || is_turning() ? epoch + 1 : epoch;
     }
     /// To whom the switch gives outward frames; kNoAdapter: nobody.
     [[nodiscard]] constexpr AdapterId outward() const { return is_turning() ? other : owner; }

@@ -53,6 +53,8 @@ struct Permit {
         switch (said.phase) {
             case SlotPhase::Settled:
                 break;
+            case SlotPhase::Noting:
+                return owns ? Right::Owner : Right::None;
             case SlotPhase::Turning:
                 return owns ? Right::Owner : Right::Heir;
             case SlotPhase::Turned:

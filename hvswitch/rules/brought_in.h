@@ -16,7 +16,9 @@ namespace sealane::hvswitch {
 /// The outside sends a frame to a group address to both SEAs of a pair.  During a hand-over the
 /// former owner brings in what comes, and the new one keeps what comes until the former has done:
 /// then it brings in all that it kept, and what the former had brought in already is left out here.
-/// Frames are told apart by a digest; of frames that are alike as many are left out as were noted.
+/// The outside does not send to both in the same instant, so noting begins some time before
+/// (Noting). Frames are told apart by a digest; of frames that are alike as many are left out as
+/// were noted.
 ///
 /// Threads: any worker.  What is noted is found by who is the slot's owner once the hand-over is
 /// over, since that waits until the worker that noted it has gone on (SlotKeeper, Quiescence).
@@ -49,8 +51,8 @@ class BroughtIn {
             return Watch::Pass;
         }
         const SlotWord said = SlotWord::of(word);
-        if (!said.is_turning() && from == said.owner) return Watch::Compare;
-        begin(said.is_turning() ? said.epoch + 1 : said.epoch, now);
+        if (said.epoch_of_heir() == said.epoch && from == said.owner) return Watch::Compare;
+        begin(said.epoch_of_heir(), now);
         return Watch::Note;
     }
 

@@ -130,7 +130,8 @@ TEST(Inlet, IsClosedForWhatCameBeforeEachEpochAndOpenThroughAllPhasesOfOne) {
     for (const std::uint32_t epoch : {5U, 6U, 9U, 0U}) {
         EXPECT_FALSE(is_open({.epoch = epoch, .owner = me})) << epoch;
         EXPECT_TRUE(is_open({.epoch = epoch, .owner = me})) << epoch;
-        for (const SlotPhase phase : {SlotPhase::Turning, SlotPhase::Turned, SlotPhase::Settled}) {
+        for (const SlotPhase phase :
+             {SlotPhase::Noting, SlotPhase::Turning, SlotPhase::Turned, SlotPhase::Settled}) {
             EXPECT_TRUE(is_open({.epoch = epoch, .owner = me, .phase = phase, .other = other}));
         }
     }
@@ -229,6 +230,7 @@ TEST(Permit, InEachPhaseOfAHandOverTheTwoHaveRightsThatGoTogetherAndAThirdHasNon
         sea::Right owners, others;
     };
     for (const Row& row : {Row{SlotPhase::Settled, Owner, None},
+                           Row{SlotPhase::Noting, Owner, None},
                            Row{SlotPhase::Turning, Owner, Heir},
                            Row{SlotPhase::Turned, Draining, Heir},
                            Row{SlotPhase::Lingering, Successor, Former},

@@ -8,8 +8,11 @@ namespace {
 constexpr AdapterId kOne{0}, kTwo{kMaxAdapters - 1}, kThree{5};
 
 TEST(SlotWord, IsTheSameAfterBeingTakenApart) {
-    for (const auto phase :
-         {SlotPhase::Turning, SlotPhase::Turned, SlotPhase::Lingering, SlotPhase::Closing}) {
+    for (const auto phase : {SlotPhase::Noting,
+                             SlotPhase::Turning,
+                             SlotPhase::Turned,
+                             SlotPhase::Lingering,
+                             SlotPhase::Closing}) {
         const SlotWord word{.epoch = 0xffff'fffe, .owner = kOne, .phase = phase, .other = kTwo};
         EXPECT_EQ(SlotWord::of(word.bits()), word);
         EXPECT_FALSE(SlotWord::is_settled(word.bits()));
@@ -37,6 +40,7 @@ struct Ways {
 
 TEST(SlotWord, OutwardFramesTurnFirstAndInwardOnesLinger) {
     for (const Ways& row : {Ways{SlotPhase::Settled, kOne, false},
+                            Ways{SlotPhase::Noting, kOne, false},
                             Ways{SlotPhase::Turning, kTwo, false},
                             Ways{SlotPhase::Turned, kTwo, false},
                             Ways{SlotPhase::Lingering, kOne, true},

@@ -41,6 +41,9 @@ class HandingOver : public testing::Test {
         (void)keeper.acquire(kGiver, kTheTrunk, now);
         (void)keeper.hand_over(kGiver, kTheTrunk);
         EXPECT_THAT(keeper.acquire(kTaker, kTheTrunk, now), IsEmpty());
+        EXPECT_THAT(advance(kNoting - 1ns), IsEmpty());
+        EXPECT_EQ(word(), in(SlotPhase::Noting)) << "the switch has had no time to note anything";
+        EXPECT_THAT(advance(1ns), IsEmpty());
     }
     SlotNews news(SeaIndex sea, Owner owner, std::uint32_t epoch) {
         return {sea, SlotChanged{.trunk = 0, .owner = owner, .epoch = epoch}};
@@ -170,6 +173,7 @@ TEST_F(HandingOver, IfTheHeirDiesTheOwnerKeepsTheSlot) {
         (void)keeper.connect(kTaker);
         (void)keeper.hand_over(kGiver, kTheTrunk);
         (void)keeper.acquire(kTaker, kTheTrunk, now);
+        (void)advance(kNoting);
     }
 }
 
@@ -215,6 +219,40 @@ TEST_F(HandingOver, WhatIsUnderWayIsNotTakenBack) {
     come_to_lingering();
 }
 
+/// The giver has the slot, has offered it, and the taker has asked this instant.
+class Noting : public HandingOver {
+  protected:
+    void SetUp() override {
+        HandingOver::SetUp();
+        (void)keeper.disconnect(kTaker);
+        (void)keeper.connect(kTaker);
+        (void)keeper.hand_over(kGiver, kTheTrunk);
+        (void)keeper.acquire(kTaker, kTheTrunk, now);
+        ASSERT_EQ(word(), in(SlotPhase::Noting));
+    }
+};
+
+TEST_F(Noting, WhatIsWithdrawnStaysItsOwners) {
+    (void)keeper.withdraw(kGiver, kTheTrunk);
+    (void)advance();
+    EXPECT_EQ(word(), settled(kOfGiver, 1));
+    EXPECT_FALSE(keeper.is_handing_over());
+}
+
+TEST_F(Noting, IfTheHeirDiesTheOwnerKeepsTheSlot) {
+    (void)keeper.disconnect(kTaker);
+    EXPECT_EQ(word(), settled(kOfGiver, 1));
+    EXPECT_FALSE(keeper.is_handing_over());
+}
+
+TEST_F(Noting, IfTheOwnerGoesTheSlotIsFreeForTheNextWhoAsks) {
+    (void)keeper.disconnect(kGiver);
+    EXPECT_EQ(word(), SlotWord{.epoch = 2});
+    EXPECT_FALSE(keeper.is_handing_over());
+    (void)keeper.acquire(kTaker, kTheTrunk, now);
+    EXPECT_EQ(word(), settled(kOfTaker, 3));
+}
+
 TEST_F(HandingOver, TheNextOneBeginsWhenThisOneIsOver) {
     come_to_lingering();
     (void)keeper.hand_over(kTaker, kTheTrunk);
@@ -230,7 +268,7 @@ TEST_F(HandingOver, TheNextOneBeginsWhenThisOneIsOver) {
     (void)keeper.acquire(kGiver, kTheTrunk, now);
     EXPECT_EQ(
         word(),
-        (SlotWord{.epoch = 2, .owner = kOfTaker, .phase = SlotPhase::Turning, .other = kOfGiver}));
+        (SlotWord{.epoch = 2, .owner = kOfTaker, .phase = SlotPhase::Noting, .other = kOfGiver}));
 }
 
 }  // namespace

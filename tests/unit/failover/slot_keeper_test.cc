@@ -76,7 +76,8 @@ TEST_F(SlotKeeping, AnOfferIsTheOwnersUntilTheOtherTakesIt) {
                 ElementsAre(news(kOne, Owner::Me, 1), news(kTwo, Owner::Partner, 1, true)));
     EXPECT_TRUE(table.holds({1}, kOfOne));
     EXPECT_THAT(keeper.acquire(kTwo, kOnly, now), IsEmpty()) << "not before frames are out";
-    EXPECT_THAT(keeper.advance(now),
+    EXPECT_THAT(keeper.advance(now + kNoting), IsEmpty());
+    EXPECT_THAT(keeper.advance(now + kNoting),
                 ElementsAre(news(kOne, Owner::Partner, 2), news(kTwo, Owner::Me, 2)));
     EXPECT_TRUE(table.holds({1}, kOfTwo));
 }

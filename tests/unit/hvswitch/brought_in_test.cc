@@ -40,8 +40,11 @@ TEST_F(BroughtInTest, WithoutAHandOverNothingIsDone) {
 }
 
 TEST_F(BroughtInTest, TheOldOwnersFramesAreNotedInEachPhaseAndTheNewOnesCompared) {
-    for (const auto phase :
-         {SlotPhase::Turning, SlotPhase::Turned, SlotPhase::Lingering, SlotPhase::Closing}) {
+    for (const auto phase : {SlotPhase::Noting,
+                             SlotPhase::Turning,
+                             SlotPhase::Turned,
+                             SlotPhase::Lingering,
+                             SlotPhase::Closing}) {
         EXPECT_EQ(watch(word_in(phase), kFormer), Watch::Note);
     }
     EXPECT_EQ(watch(word_in(SlotPhase::Closing), kSuccessor), Watch::Compare);
@@ -49,8 +52,9 @@ TEST_F(BroughtInTest, TheOldOwnersFramesAreNotedInEachPhaseAndTheNewOnesCompared
 }
 
 TEST_F(BroughtInTest, WhatWasNotedIsTakenOnceForEachTime) {
-    ASSERT_EQ(watch(word_in(SlotPhase::Turned), kFormer), Watch::Note);
+    ASSERT_EQ(watch(word_in(SlotPhase::Noting), kFormer), Watch::Note);
     EXPECT_TRUE(brought_in.note(kDigest));
+    ASSERT_EQ(watch(word_in(SlotPhase::Turned), kFormer), Watch::Note);
     EXPECT_TRUE(brought_in.note(kDigest));
     ASSERT_EQ(watch(settled_at(kSuccessor, 11), kSuccessor), Watch::Compare);
     EXPECT_FALSE(brought_in.take(kAlmostThat));
