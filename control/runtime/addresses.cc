@@ -93,15 +93,15 @@ std::vector<AddressReport> System::addresses(const std::string& vswitch, std::si
     std::vector<AddressReport> reports;
     reports.reserve(found.size());
     for (const auto& [key, entry] : found) {
-        reports.push_back(
-            {.vswitch = parts_->model.vswitches[key.vswitch().index].name,
-             .vlan = key.vlan(),
-             .mac = key.mac(),
-             .adapter = parts_->layout.seat(entry.adapter).name,
-             .kind = name_of(entry.kind),
-             .age_s = entry.kind == AddressKind::Learned
-                          ? ((hvswitch::coarse_s(now()) - entry.seen_s) & hvswitch::kSeenMask)
-                          : 0});
+        reports.push_back({.vswitch = parts_->model.vswitches[key.vswitch().index].name,
+                           .vlan = key.vlan(),
+                           .mac = key.mac(),
+                           .adapter = parts_->layout.seat(entry.adapter).name,
+                           .kind = name_of(entry.kind),
+                           .age_s = entry.kind == AddressKind::Learned
+                                        ? ((hvswitch::coarse_s(parts_->time()) - entry.seen_s) &
+                                           hvswitch::kSeenMask)
+                                        : 0});
     }
     return reports;
 }

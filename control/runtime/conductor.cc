@@ -12,12 +12,13 @@ namespace sealane::runtime {
 
 Conductor::Conductor(Settings settings, rte_mempool* frames)
     : look_(settings.look),
+      clock_(std::move(settings.clock)),
       draw_(std::move(settings.draw)),
       hypervisor_(std::move(settings.hypervisor)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     for (SeaSide::Settings& sea : settings.seas) {
         const SeaSide::Surrounding around{*hypervisor_, journal_, frames, draw_};
-        sides_.push_back(std::make_unique<SeaSide>(std::move(sea), around, now()));
+        sides_.push_back(std::make_unique<SeaSide>(std::move(sea), around, clock_()));
     }
 }
 
@@ -25,6 +26,7 @@ Conductor::~Conductor() {
     stopping_ = true;
     ring();
     if (thread_.joinable()) thread_.join();
+    end();
     close(bell_);
 }
 
@@ -57,7 +59,7 @@ bool Conductor::set_mode(const std::string& sea, ha::Mode mode) {
     const std::lock_guard lock(mutex_);
     SeaSide* const side = find(sea);
     if (side == nullptr || side->agent().config().mode == mode) return false;
-    now_ = now();
+    now_ = clock_();
     side->set_mode(mode, now_);
     ring();
     return true;
@@ -82,17 +84,35 @@ void Conductor::wait_for_workers() const {
     }
 }
 
+void Conductor::begin() {
+    now_ = clock_();
+    has_begun_ = true;
+    // Of its link first: a SEA that hears of a slot before it knows would be one without a link.
+    for (const auto& side : sides_) {
+        side->look(now_);
+    }
+    hypervisor_->begin(now_);
+}
+
+void Conductor::end() {
+    if (!has_begun_) return;
+    now_ = clock_();
+    for (const auto& side : sides_) {
+        side->stop(now_);
+    }
+}
+
+void Conductor::drive() {
+    SEALANE_CHECK(!thread_.joinable(), "a conductor with a thread was driven");
+    if (!has_begun_) begin();
+    turn();
+}
+
 void Conductor::loop() {
     wait_for_workers();
     {
         const std::lock_guard lock(mutex_);
-        now_ = now();
-        // Of its link first: a SEA that hears of a slot before it knows would be one without a
-        // link.
-        for (const auto& side : sides_) {
-            side->look(now_);
-        }
-        hypervisor_->begin(now_);
+        begin();
     }
     while (!stopping_.load(std::memory_order_relaxed)) {
         {
@@ -101,16 +121,11 @@ void Conductor::loop() {
         }
         rest();
     }
-    const std::lock_guard lock(mutex_);
-    now_ = now();
-    for (const auto& side : sides_) {
-        side->stop(now_);
-    }
 }
 
 /// The hypervisor first: what it has seen goes before what SEAs want of it.
 void Conductor::turn() {
-    now_ = now();
+    now_ = clock_();
     hypervisor_->look(now_);
     deliver_all();
     for (const auto& side : sides_) {
@@ -173,7 +188,7 @@ void Conductor::rest() {
         waiting.push_back({.fd = channel->wake_descriptor(), .events = POLLIN, .revents = 0});
     }
     if (nothing_there) {
-        const Duration left = std::max(next() - now(), Duration{});
+        const Duration left = std::max(next() - clock_(), Duration{});
         const timespec limit{.tv_sec = left / std::chrono::seconds{1},
                              .tv_nsec = (left % std::chrono::seconds{1}).count()};
         [[maybe_unused]] const int woken =

@@ -38,6 +38,7 @@ class Conductor {
         std::unique_ptr<Hypervisor> hypervisor;
         std::function<std::uint64_t()> draw;           ///< Random numbers, not 0.
         Duration look = std::chrono::milliseconds{5};  ///< At links and leases, at least so often.
+        std::function<Instant()> clock;
     };
 
     Conductor(Settings settings, rte_mempool* frames);
@@ -46,6 +47,11 @@ class Conductor {
     Conductor& operator=(const Conductor&) = delete;
 
     void start();
+    /// Instead of start(), for a host with a loop of its own: one turn.  To be called at next(),
+    /// and whenever frames have moved.
+    void drive();
+    /// When there will be something to do, whatever comes.
+    [[nodiscard]] Instant next() const;
 
     /// Empty: no SEA of that name has high availability here.
     [[nodiscard]] std::optional<SeaStanding> standing(const std::string& sea) const;
@@ -59,6 +65,8 @@ class Conductor {
   private:
     struct Deliverer;
 
+    void begin();
+    void end();
     void loop();
     void wait_for_workers() const;
     void turn();
@@ -66,9 +74,10 @@ class Conductor {
     void rest();
     void ring() const;
     [[nodiscard]] SeaSide* find(const std::string& sea) const;
-    [[nodiscard]] Instant next() const;
 
     Duration look_;
+    std::function<Instant()> clock_;
+    bool has_begun_ = false;
     std::function<std::uint64_t()> draw_;
     mutable std::mutex mutex_;  ///< Held for a turn, and by who asks.
     std::unique_ptr<Hypervisor> hypervisor_;

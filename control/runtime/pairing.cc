@@ -224,7 +224,7 @@ Result<std::unique_ptr<Conductor>> make_conductor(System::Parts& parts,
     if (seas.empty() && parts.part.kind == PartKind::Whole) return std::unique_ptr<Conductor>();
     const ha::Key key = parts.client ? parts.client->key() : draw_key(draw);
 
-    Conductor::Settings settings{.draw = draw};
+    Conductor::Settings settings{.draw = draw, .clock = [&parts] { return parts.time(); }};
     OwnHypervisor::Settings own{.seas = {},
                                 .contenders = {},
                                 .quiescence = parts.shared->quiescence(),

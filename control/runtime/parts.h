@@ -10,6 +10,7 @@
 #include "control/config/model.h"
 #include "control/hypercall/client.h"
 #include "control/hypercall/pages.h"
+#include "control/runtime/clock.h"
 #include "control/runtime/conductor.h"
 #include "control/runtime/layout.h"
 #include "control/runtime/ports.h"
@@ -47,6 +48,8 @@ struct System::Parts {
     std::string config_file;
     bool hugepages = false;
     Instant started{};
+    std::optional<Instant> driven;  ///< The time, if a host says it; else a clock does.
+    bool is_waiting = false;        ///< Driven: ports will wake the host.
 
     std::optional<hypercall::SlotPage> slot_page;  ///< Hypervisor: shown to VIOSes.
     std::unique_ptr<hypercall::Client> client;     ///< VIOS: to the hypervisor.
@@ -64,6 +67,7 @@ struct System::Parts {
     std::vector<std::unique_ptr<worker::Worker>> workers;
     std::unique_ptr<Conductor> conductor;  ///< Null: no SEA here has high availability.
 
+    [[nodiscard]] Instant time() const { return driven ? *driven : now(); }
     [[nodiscard]] std::span<AdapterCounters> counters_of(std::uint32_t worker) const {
         return {counters[worker].get(), layout.seats.size()};
     }

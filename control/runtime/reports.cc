@@ -101,7 +101,7 @@ PairReport pair_report(const Parts& parts, const Seat& seat, const SeaStanding& 
     const ha::State& state = standing.state;
     const auto type_name = [](std::size_t i) { return name_of(static_cast<ha::MessageType>(i)); };
     const auto reject_name = [](std::size_t i) { return name_of(static_cast<ha::Reject>(i)); };
-    PairReport report{.since_s = std::chrono::duration<double>(now() - state.since).count(),
+    PairReport report{.since_s = std::chrono::duration<double>(parts.time() - state.since).count(),
                       .reason = std::string(failover::text_of(state.reason)),
                       .times_primary = state.counters.times_primary,
                       .times_backup = state.counters.times_backup,
@@ -175,7 +175,7 @@ SystemReport System::system() const {
     return {.system = parts_->model.name,
             .part = name_of(parts_->part),
             .config_file = parts_->config_file,
-            .uptime_s = std::chrono::duration<double>(now() - parts_->started).count(),
+            .uptime_s = std::chrono::duration<double>(parts_->time() - parts_->started).count(),
             .hugepages = parts_->hugepages,
             .workers = static_cast<std::uint32_t>(parts_->workers.size()),
             .buffers = parts_->pools.frames->size + parts_->pools.heads->size,
@@ -219,7 +219,7 @@ std::vector<SeaReport> System::seas() const {
 std::vector<EventReport> System::events(std::uint64_t after) const {
     std::vector<EventReport> reports;
     if (!parts_->conductor) return reports;
-    const Instant asked = now();
+    const Instant asked = parts_->time();
     for (const failover::Occurrence& one : parts_->conductor->occurrences(after)) {
         reports.push_back({.number = one.number,
                            .age_s = std::chrono::duration<double>(asked - one.at).count(),

@@ -11,6 +11,7 @@
 #include "control/runtime/sizing.h"
 #include "control/runtime/stations.h"
 #include "control/runtime/switch_settings.h"
+#include "dataplane/base/check.h"
 #include "dataplane/sea/pollers.h"
 #include "dataplane/worker/clock.h"
 #include "hvswitch/pollers.h"
@@ -113,6 +114,7 @@ Status start_workers(Parts& parts) {
         parts.workers.push_back(std::make_unique<worker::Worker>(
             settings, of_worker[index].pollers, parts.shared->quiescence()));
     }
+    if (parts.driven) return done();
     for (const auto& worker : parts.workers) {
         if (Status started = worker->start(); !started) return started;
     }
@@ -167,6 +169,11 @@ Result<std::unique_ptr<System>> System::start(const config::System& model,
     parts->model = model_for(model, how.part);
     parts->digest = digest_of(model);
     parts->part = std::move(how.part);
+    parts->driven = how.driven;
+    if (how.driven) {
+        parts->model.runtime.workers = 1;
+        parts->model.runtime.cores.clear();
+    }
     parts->config_file = std::move(how.config_file);
     parts->hugepages = environment.profile().hugepages;
     parts->client = std::move(how.hypervisor);
@@ -190,7 +197,7 @@ Result<std::unique_ptr<System>> System::start(const config::System& model,
                                        .counters = parts->counters_of(worker),
                                        .heads = parts->pools.heads.get()}));
     }
-    parts->started = now();
+    parts->started = parts->time();
     if (Status started = start_workers(*parts); !started) return started.error();
     if (!how.draw) {
         auto chance = std::make_shared<std::mt19937_64>(how.seed);  // all who draw share it
@@ -199,9 +206,36 @@ Result<std::unique_ptr<System>> System::start(const config::System& model,
     Result<std::unique_ptr<Conductor>> conductor = make_conductor(*parts, how.draw);
     if (!conductor) return conductor.error();
     parts->conductor = std::move(conductor).value();
-    if (parts->conductor) parts->conductor->start();
+    if (parts->conductor && !parts->driven) parts->conductor->start();
     return std::unique_ptr<System>(new System(std::move(parts)));
 }
+
+unsigned System::drive(Instant now, unsigned budget) {
+    Parts& parts = *parts_;
+    SEALANE_CHECK(parts.driven && now >= *parts.driven, "a system was driven back in time");
+    parts.driven = now;
+    worker::Worker& worker = *parts.workers.front();
+    if (std::exchange(parts.is_waiting, false)) worker.awake();
+    unsigned frames = 0;
+    while (frames < budget) {
+        const unsigned some = worker.drive(now);
+        if (some == 0) break;
+        frames += some;
+    }
+    if (parts.conductor) parts.conductor->drive();
+    return frames;
+}
+
+Instant System::prepare_to_wait() {
+    Parts& parts = *parts_;
+    worker::Worker& worker = *parts.workers.front();
+    parts.is_waiting = true;
+    if (!worker.prepare_to_sleep()) return *parts.driven;
+    const Instant next = *parts.driven + worker.longest_wait();
+    return parts.conductor ? std::min(next, parts.conductor->next()) : next;
+}
+
+int System::wait_descriptor() const { return parts_->workers.front()->wait_descriptor(); }
 
 bool System::has_lost_hypervisor() const {
     return parts_->conductor && parts_->conductor->has_lost_hypervisor();

@@ -50,6 +50,10 @@ struct Start {
     std::function<std::uint64_t()> draw;
     Part part;
     std::unique_ptr<hypercall::Client> hypervisor;  ///< Of a VIOS: connected.
+    /// Set: no thread is started, and frames move and time passes in drive() alone; this is when it
+    /// begins.  One worker then, whatever the model says, and all that happens follows from what is
+    /// given to drive(), to ring clients, and the seed.
+    std::optional<Instant> driven;
 };
 
 /// Composition root of the dataplane.  start() opens every port and starts the workers, or opens
@@ -68,6 +72,15 @@ class System {
     System& operator=(const System&) = delete;
 
     [[nodiscard]] const config::System& model() const;
+
+    /// Of a driven system: turns at the instant `now`, not before the last one, until one finds
+    /// nothing or `budget` frames have been taken (as large frames' bursts may end some beyond it).
+    /// The frames taken.
+    unsigned drive(Instant now, unsigned budget);
+    /// After drive() took nothing: until when there is nothing to do, unless something comes; then
+    /// `wait_descriptor` becomes readable.  In the past: something is there already.
+    [[nodiscard]] Instant prepare_to_wait();
+    [[nodiscard]] int wait_descriptor() const;
 
     /// Of a VIOS: its hypervisor has gone, and nothing here has a sense any more.
     [[nodiscard]] bool has_lost_hypervisor() const;

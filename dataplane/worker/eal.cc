@@ -177,10 +177,20 @@ Result<std::unique_ptr<Eal>> Eal::start(const EalNeeds& needs) {
     return std::unique_ptr<Eal>(new Eal(std::move(host), profile));
 }
 
+Result<std::unique_ptr<Eal>> Eal::adopt() {
+    if (rte_lcore_count() == 0) {
+        return Error{
+            "DPDK isn't up in this process; call rte_eal_init() before, or leave it to us"};
+    }
+    return std::unique_ptr<Eal>(
+        new Eal(nullptr, {.hugepages = rte_eal_has_hugepages() != 0, .memory_mb = 0}));
+}
+
 Eal::Eal(std::unique_ptr<Host> host, EalProfile profile)
     : host_(std::move(host)), profile_(profile) {}
 
 Eal::~Eal() {
+    if (!host_) return;
     host_->end.release();
     host_->thread.join();
 }

@@ -48,6 +48,9 @@ class Eal {
     /// fails.
     [[nodiscard]] static Result<std::unique_ptr<Eal>> start(const EalNeeds& needs);
 
+    /// The environment that the host of this process has started itself, and will end after us.
+    [[nodiscard]] static Result<std::unique_ptr<Eal>> adopt();
+
     Eal(const Eal&) = delete;
     Eal& operator=(const Eal&) = delete;
     ~Eal();

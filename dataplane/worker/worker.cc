@@ -172,20 +172,30 @@ void Worker::service(Instant now) {
     }
 }
 
+void Worker::service_if_due(Instant now) {
+    constexpr Duration kServiceEvery = std::chrono::milliseconds{1};
+    if (serviced_ && now - *serviced_ < kServiceEvery) return;
+    service(now);
+    serviced_ = now;
+}
+
+unsigned Worker::drive(Instant now) {
+    SEALANE_CHECK(!thread_.joinable(), "a worker with a thread was driven");
+    service_if_due(now);
+    const unsigned frames = turn(now);
+    progress_->store(progress() + 1, std::memory_order_release);
+    return frames;
+}
+
 void Worker::loop() {
     constexpr std::uint32_t kTurnsPerClock = 16;  // every turn would cost more than a frame
-    constexpr Duration kServiceEvery = std::chrono::milliseconds{1};
 
     quiescence_.online(settings_.index);
     Instant now = worker::now();
-    Instant serviced = now - kServiceEvery;
     std::uint32_t empty_turns = 0;
     for (std::uint32_t turns = 0; !stopping_.load(std::memory_order_relaxed); ++turns) {
         if (turns % kTurnsPerClock == 0) now = worker::now();
-        if (now - serviced >= kServiceEvery) {
-            service(now);
-            serviced = now;
-        }
+        service_if_due(now);
         empty_turns = turn(now) > 0 ? 0 : empty_turns + 1;
         mailbox_->letters.consume_all([this](const std::function<void()>* work) {
             (*work)();
@@ -207,12 +217,22 @@ void Worker::loop() {
     quiescence_.offline(settings_.index);
 }
 
-void Worker::rest(Duration at_most) {
+bool Worker::prepare_to_sleep() {
     bool nothing_there = true;
     for (Poller* const poller : pollers_) {
         nothing_there = poller->prepare_to_sleep() && nothing_there;
     }
-    if (nothing_there) {
+    return nothing_there;
+}
+
+void Worker::awake() {
+    for (Poller* const poller : pollers_) {
+        poller->awake();
+    }
+}
+
+void Worker::rest(Duration at_most) {
+    if (prepare_to_sleep()) {
         quiescence_.offline(settings_.index);
         pollfd waiting{.fd = wait_set_, .events = POLLIN, .revents = 0};
         const timespec limit{.tv_sec = at_most / std::chrono::seconds{1},
@@ -221,9 +241,7 @@ void Worker::rest(Duration at_most) {
             ppoll(&waiting, 1, &limit, nullptr);  // any outcome: go on
         quiescence_.online(settings_.index);
     }
-    for (Poller* const poller : pollers_) {
-        poller->awake();
-    }
+    awake();
     std::uint64_t rung = 0;
     [[maybe_unused]] const ssize_t drained = read(bell_, &rung, sizeof rung);  // EAGAIN: not rung
 }

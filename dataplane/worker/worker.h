@@ -64,6 +64,18 @@ class Worker {
     /// The slow work of every poller.
     void service(Instant now);
 
+    /// For a worker without a thread, whose host has a loop and a clock of its own: a turn, and the
+    /// slow work if it is due.  Returns the frames taken.
+    unsigned drive(Instant now);
+    /// Before the host waits for wait_descriptor(), at most so long as longest_wait().  False:
+    /// there is something already.
+    bool prepare_to_sleep();
+    void awake();
+    [[nodiscard]] int wait_descriptor() const { return wait_set_; }
+    [[nodiscard]] Duration longest_wait() const {
+        return must_poll_ ? kShortNap : std::min(kHousekeeping, settings_.longest_rest);
+    }
+
     /// Turns of its loop, naps included: it stands still when the worker does.  What a turn did is
     /// done once this is more than it was in the turn.  Any thread.
     [[nodiscard]] std::uint64_t progress() const {
@@ -76,6 +88,7 @@ class Worker {
     struct Mailbox;
 
     void loop();
+    void service_if_due(Instant now);
     void rest(Duration at_most);
     void ring();
 
@@ -93,7 +106,8 @@ class Worker {
     std::uint64_t every_ = 0;           ///< Of those, who is asked in one turn of 64, by its bit.
     std::size_t turn_ = 0;
     std::size_t first_ = 0;  ///< Of those that take turns, who is asked first.
-    bool busy_ = false;      ///< The last turn found frames.
+    std::optional<Instant> serviced_;
+    bool busy_ = false;  ///< The last turn found frames.
     Quiescence& quiescence_;
     bool must_poll_ = false;
     int wait_set_ = -1;         // epoll descriptor: bell_ and every poller's descriptor
