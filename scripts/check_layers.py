@@ -31,8 +31,9 @@ ALLOWED = {
     "control/rpc": ["dataplane/base", "dataplane/worker", "control/config", "control/runtime"],
     "control/cli": ["dataplane/base", "dataplane/worker", "control/config", "control/rpc"],
     "control/app": ["dataplane", "hvswitch", "control", "dpdk"],
+    "embed": ["dataplane", "hvswitch", "control", "dpdk"],
     "bench": ["dataplane", "hvswitch", "control", "dpdk"],
-    "tests": ["dataplane", "hvswitch", "control", "bench", "tests", "dpdk"],
+    "tests": ["dataplane", "hvswitch", "control", "embed", "bench", "tests", "dpdk"],
 }
 
 
@@ -51,7 +52,7 @@ ENTROPY_FILES = {"control/app/seed.cc"}
 ENTROPY = re.compile(r"\b(random_device|getrandom|getentropy|arc4random\w*|/dev/u?random|rte_s?rand\w*|[de-ln]rand48|s?rand_r|"
                      r"rdrand\w*|_rdrand\d+_step|_rdseed\d+_step)\b|" +
                      called("s?rand|s?random"))
-OURS = ("dataplane/", "hvswitch/", "control/", "bench/", "tests/")
+OURS = ("dataplane/", "hvswitch/", "control/", "embed/", "bench/", "tests/")
 LIBRARIES = {  # headers of a library, and the folders that may use them; there are no others
     "boost/lockfree/": ["dataplane/worker", "control", "tests"],
     "yaml-cpp/": ["control/config", "tests"],
@@ -60,6 +61,7 @@ LIBRARIES = {  # headers of a library, and the folders that may use them; there 
     "spdlog/": ["control", "tests"],
     "CLI/": ["control/cli", "control/app", "tests"],
     "nlohmann/": ["control/rpc", "control/cli", "control/app", "bench", "tests"],
+    "sealane/": ["embed", "tests"],
     "benchmark/": ["bench"],
     "gtest/": ["tests"],
     "gmock/": ["tests"],
@@ -115,7 +117,7 @@ def faults_of(name, text):
 
 def check_tree(root):
     found = 0
-    for folder in ("dataplane", "hvswitch", "control", "bench", "tests"):
+    for folder in ("dataplane", "hvswitch", "control", "embed", "bench", "tests"):
         for path in sorted((root / folder).rglob("*")):
             if path.suffix not in (".h", ".cc"):
                 continue
