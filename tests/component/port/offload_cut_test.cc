@@ -7,7 +7,7 @@ namespace {
 TEST_F(OffloadTest, EveryLargeFrameIsCutAsIfItsSegmentsHadBeenSentAlone) {
     for (const Row& row : rows()) {
         for (const Cuts& cuts : kPieces) {
-            SCOPED_TRACE(row.name + " in " + std::to_string(cuts.size() + 1) + " pieces");
+            SCOPED_TRACE(row.name + " with " + std::to_string(cuts.size()) + " cuts");
             TakingPort port;
             port::Outlet outlet = outlet_to(port);
             emit(outlet, {checked(row.packet, row.piece, cuts)});
@@ -105,68 +105,147 @@ TEST_F(OffloadTest, OutletSaysWhatFramesCameTo) {
 }
 
 TEST_F(OffloadTest, G35BurstGrowsWithoutLosingAFrame) {
-    TakingPort port;
-    port::Outlet outlet = outlet_to(port);
-    std::vector<rte_mbuf*> burst;
-    std::vector<Bytes> expected;
-    for (std::uint32_t i = 0; i < 32; ++i) {
-        Packet packet = large_packet(0);
-        packet.payload = payload_of(1448 * 30, i);
-        const bool large = i % 4 != 3;  // and ordinary ones between, in order
-        if (!large) packet.payload.resize(100);
-        for (Bytes& segment : bytes_of_all(cut(packet, 1448))) {
-            expected.push_back(std::move(segment));
+    std::uint64_t offered = 0;
+    for (const Cuts& cuts : kPieces) {
+        SCOPED_TRACE(std::to_string(cuts.size()) + " cuts");
+        TakingPort port;
+        port::Outlet outlet = outlet_to(port);
+        std::vector<rte_mbuf*> burst;
+        std::vector<Bytes> expected;
+        const std::uint64_t copies = totals().copies;
+        for (std::uint32_t i = 0; i < 32; ++i) {
+            Packet packet = large_packet(0);
+            packet.payload = payload_of(1448 * 30, i);
+            const bool large = i % 4 != 3;  // and ordinary ones between, in order
+            if (!large) packet.payload.resize(1000);
+            for (Bytes& segment : bytes_of_all(cut(packet, 1448))) {
+                expected.push_back(std::move(segment));
+            }
+            burst.push_back(checked(packet, large ? 1448 : 0, cuts));
         }
-        burst.push_back(checked(packet, large ? 1448 : 0));
+        emit(outlet, burst);
+        offered += expected.size();
+        EXPECT_EQ(port.taken, expected);
+        EXPECT_EQ(port.sends, (expected.size() + port::kBurst - 1) / port::kBurst);
+        EXPECT_EQ(port.asked, 1U);
+        EXPECT_EQ(totals().copies, copies + 24U * 29);
+        EXPECT_EQ(totals().offered, offered);
     }
-    emit(outlet, burst);
-    EXPECT_EQ(port.taken, expected);
-    EXPECT_EQ(port.sends, (expected.size() + port::kBurst - 1) / port::kBurst);
-    EXPECT_EQ(port.asked, 1U);
-    EXPECT_EQ(totals().copies, 24U * 29);
-    EXPECT_EQ(totals().offered, expected.size());
+}
+
+/// Holds all buffers of a pool but some.
+class ScarcePool {
+  public:
+    ScarcePool(rte_mempool* pool, unsigned left) {
+        while (rte_mbuf* const buffer = rte_pktmbuf_alloc(pool)) {
+            away_.push_back(buffer);
+        }
+        for (; left > 0; --left) {
+            rte_pktmbuf_free(away_.back());
+            away_.pop_back();
+        }
+    }
+    ~ScarcePool() { rte_pktmbuf_free_bulk(away_.data(), static_cast<unsigned>(away_.size())); }
+    ScarcePool(const ScarcePool&) = delete;
+    ScarcePool& operator=(const ScarcePool&) = delete;
+
+    [[nodiscard]] std::size_t held() const { return away_.size(); }
+
+  private:
+    std::vector<rte_mbuf*> away_;
+};
+
+/// Buffers that it takes to cut the frame: one for the headers of each segment, and one for each
+/// buffer of the frame that it has bytes of.
+unsigned buffers_to_cut(const rte_mbuf* frame, std::size_t headers, std::size_t piece) {
+    unsigned needed = 0;
+    for (std::size_t begin = headers; begin < frame->pkt_len; begin += piece) {
+        const std::size_t end = std::min<std::size_t>(begin + piece, frame->pkt_len);
+        needed += 2;
+        std::size_t border = 0;
+        for (const rte_mbuf* part = frame; part != nullptr; part = part->next) {
+            border += part->data_len;
+            if (begin < border && border < end) ++needed;
+        }
+    }
+    return needed;
 }
 
 TEST_F(OffloadTest, G36PoolThatRunsEmptyCostsOneFrameWhole) {
     const Packet packet = large_packet(2000);
-    for (const std::uint16_t piece : {std::uint16_t{500}, std::uint16_t{0}}) {
-        const unsigned needed = piece == 0 ? 1 : 8;
-        rte_mbuf* const pinned = checked(packet, piece);  // its copies are not writable
-        for (unsigned left = 0; left < needed; ++left) {
-            SCOPED_TRACE(std::to_string(left) + " buffers left of " + std::to_string(needed));
-            TakingPort port;
-            port::Outlet outlet = outlet_to(port, 9000);
-            rte_mbuf* const copy = rte_pktmbuf_clone(pinned, pools_.heads.get());
-            std::vector<rte_mbuf*> away;
-            while (rte_mbuf* const buffer = rte_pktmbuf_alloc(pools_.heads.get())) {
-                away.push_back(buffer);
+    for (const Cuts& cuts : kPieces) {
+        for (const std::uint16_t piece : {std::uint16_t{500}, std::uint16_t{0}}) {
+            rte_mbuf* const pinned = checked(packet, piece, cuts);  // its copies are not writable
+            const unsigned needed = piece == 0 ? 1 : buffers_to_cut(pinned, 54, piece);
+            for (unsigned left = 0; left <= needed; ++left) {
+                SCOPED_TRACE(std::to_string(left) + " buffers left of " + std::to_string(needed) +
+                             ", with " + std::to_string(cuts.size()) + " cuts");
+                TakingPort port;
+                port::Outlet outlet = outlet_to(port, 9000);
+                rte_mbuf* const copy = rte_pktmbuf_clone(pinned, pools_.heads.get());
+                const ScarcePool scarce(pools_.heads.get(), left);
+                const bool enough = left == needed;
+                const std::uint64_t before = dropped(Drop::NoBuffer);
+                emit(outlet, {copy});
+                EXPECT_EQ(port.taken.size(), !enough ? 0U : piece == 0 ? 1U : 4U);
+                EXPECT_EQ(dropped(Drop::NoBuffer), before + (enough ? 0 : 1));
+                EXPECT_EQ(rte_mempool_in_use_count(pools_.heads.get()), scarce.held());
             }
-            for (unsigned i = 0; i < left; ++i) {
-                rte_pktmbuf_free(away.back());
-                away.pop_back();
-            }
-            const std::uint64_t before = dropped(Drop::NoBuffer);
-            emit(outlet, {copy});
-            EXPECT_EQ(port.taken.size(), 0U);
-            EXPECT_EQ(dropped(Drop::NoBuffer), before + 1);
-            EXPECT_EQ(rte_mempool_in_use_count(pools_.heads.get()), away.size());
-            rte_pktmbuf_free_bulk(away.data(), static_cast<unsigned>(away.size()));
+            rte_pktmbuf_free(pinned);
         }
-        rte_pktmbuf_free(pinned);
     }
 }
 
 TEST_F(OffloadTest, M14G23SegmentsMustFitNotTheFrame) {
     const Packet packet = large_packet(60000);
-    for (const bool takes : {true, false}) {
-        TakingPort port(takes ? kTakesAll : port::Offloads{});
-        port::Outlet outlet = outlet_to(port);
-        emit(outlet, {checked(packet, 1460)});  // 1500 bytes of IP
-        EXPECT_EQ(port.taken.size(), takes ? 1U : 42U);
-        EXPECT_EQ(port.taken[0].size(), takes ? 60054U : 1514U);
-        const std::uint64_t before = dropped(Drop::Oversize);
-        emit(outlet, {checked(packet, 1461)});
-        EXPECT_EQ(dropped(Drop::Oversize), before + 1);
+    for (const Cuts& cuts : kPieces) {
+        for (const bool takes : {true, false}) {
+            TakingPort port(takes ? kTakesAll : port::Offloads{});
+            port::Outlet outlet = outlet_to(port);
+            emit(outlet, {checked(packet, 1460, cuts)});  // 1500 bytes of IP
+            ASSERT_EQ(port.taken.size(), takes ? 1U : 42U);
+            EXPECT_EQ(port.taken[0].size(), takes ? 60054U : 1514U);
+            const std::uint64_t before = dropped(Drop::Oversize);
+            emit(outlet, {checked(packet, 1461, cuts)});
+            EXPECT_EQ(dropped(Drop::Oversize), before + 1);
+        }
+    }
+}
+
+/// A receiver with an MTU of 1500, and the longest pieces of TCP over IPv4 that it gets.
+struct Receiver {
+    const char* name;
+    std::uint32_t max_frame;  ///< The port's own limit: none to speak of, or one for 1514 and tag.
+    bool tagged, beside;
+    std::uint16_t longest;
+};
+constexpr Receiver kReceivers[]{{"untagged", 65535, false, false, 1460},
+                                {"tag in the bytes", 65535, true, false, 1460},
+                                {"tag beside them", 65535, true, true, 1460},
+                                {"untagged, to a short port", 1516, false, false, 1460},
+                                {"tag in the bytes, to a short port", 1516, true, false, 1458},
+                                {"tag beside them, to a short port", 1516, true, true, 1458}};
+
+TEST_F(OffloadTest, M14G23SegmentsMustFitWithTheirTag) {
+    const Packet packet = large_packet(60000);
+    for (const Receiver& to : kReceivers) {
+        for (const Cuts& cuts : kPieces) {
+            SCOPED_TRACE(std::string(to.name) + " with " + std::to_string(cuts.size()) + " cuts");
+            TakingPort port({}, {.tag_beside = to.beside, .max_frame = to.max_frame});
+            port::Outlet outlet = outlet_to(port);
+            const auto emit_in_pieces_of = [&](int piece) {
+                rte_mbuf* const frame = checked(packet, static_cast<std::uint16_t>(piece), cuts);
+                if (to.tagged) port::set_tag_beside(frame, wire::make_tci({10}, 5));
+                emit(outlet, {frame});
+            };
+            emit_in_pieces_of(to.longest);
+            ASSERT_EQ(port.taken.size(), (60000U + to.longest - 1) / to.longest);
+            EXPECT_EQ(port.taken[0].size(),
+                      54U + to.longest + (to.tagged && !to.beside ? wire::kTagLength : 0));
+            const std::uint64_t before = dropped(Drop::Oversize);
+            emit_in_pieces_of(to.longest + 1);
+            EXPECT_EQ(dropped(Drop::Oversize), before + 1);
+        }
     }
 }
 

@@ -22,12 +22,16 @@ class OffloadTest : public testing::Test {
         Result<port::Pools> made = port::make_pools("offload", 2048, 4096);
         ASSERT_TRUE(made.ok()) << made.error().text;
         pools_ = std::move(made).value();
+        Result<port::PoolPointer> whole = port::make_pool("offload_whole", kWhole, kWholeRoom);
+        ASSERT_TRUE(whole.ok()) << whole.error().text;
+        whole_ = std::move(whole).value();
     }
     void TearDown() override {
         const AdapterTotals sum = totals();
         EXPECT_TRUE(outward_law_holds(sum, 0));
         EXPECT_TRUE(whole_law_holds(sum));
         EXPECT_EQ(pools_.in_use(), 0U);
+        EXPECT_EQ(rte_mempool_in_use_count(whole_.get()), 0U);
     }
 
     [[nodiscard]] AdapterTotals totals() const {
@@ -39,8 +43,11 @@ class OffloadTest : public testing::Test {
         return totals().dropped(Direction::Out, why);
     }
 
+    /// Without cuts it is in one buffer, however long.
     rte_mbuf* make(const Packet& packet, const Cuts& cuts = {}) {
-        rte_mbuf* const frame = make_frame(pools_.frames.get(), packet.bytes(), cuts);
+        rte_mbuf* const frame = cuts.empty()
+                                    ? make_frame(whole_.get(), packet.bytes(), {}, kWholeHeadroom)
+                                    : make_frame(pools_.frames.get(), packet.bytes(), cuts);
         EXPECT_NE(frame, nullptr);
         return frame;
     }
@@ -61,11 +68,18 @@ class OffloadTest : public testing::Test {
     }
 
     port::Pools pools_;
+    port::PoolPointer whole_;
     AdapterCounters counters_;
     port::Tally tally_{counters_};
+
+  private:
+    static constexpr std::uint32_t kWhole = 64;  // a burst, and as many beside it
+    static constexpr std::uint16_t kWholeHeadroom = 64;
+    static constexpr std::uint16_t kWholeRoom = 65535 - RTE_PKTMBUF_HEADROOM;
 };
 
-/// Whole; in two; in five, with cuts in addresses, IP header, TCP header and payload.
+/// Of a frame of 2 KiB: in one buffer; in two; in five, with cuts in addresses, IP header, TCP
+/// header and payload.  A longer one that is cut at all is cut every 2 KiB, too.
 inline const std::vector<Cuts> kPieces{{}, {40}, {5, 20, 50, 700}, {54}, {1000}};
 
 /// A large frame and the size of its pieces.
