@@ -3,13 +3,13 @@
 
 import os
 import pathlib
-import shutil
 import signal
 import sys
 import threading
 import time
 
 from hugepages import check_hugepages
+from nobody import AS_NOBODY, is_nobody, own_folder
 from parts import check_parts
 from processes import NoProgress, comes_true
 from scene import run_test
@@ -22,7 +22,6 @@ TEST_S = 120
 FRAMES = 500
 IDLE_S = 10
 IDLE_CPU_LIMIT = 0.03  # of a core; it is 0.008, and less than twice that on a busy machine
-NOBODY = 65534
 
 
 class Traffic(threading.Thread):
@@ -120,19 +119,13 @@ def check_unprivileged(scene):
         return
     home = scene.run / "nobody"
     home.mkdir()
-    program = shutil.copy(scene.sealane, home / "sealane")  # nobody may not reach the original
-    os.chown(home, NOBODY, NOBODY)
+    program = own_folder(home, scene.sealane)
     config = home / "frame.yaml"
     config.write_text(frame_of(home, 2))
-    rights = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs",
-              "--bounding-set=-all", "--inh-caps=-all", "--pdeathsig=KILL"]
-    process = scene.start("nobody-log", [*rights, program, "run", config, "--control", home / "control"])
+    process = scene.start("nobody-log", [*AS_NOBODY, program, "run", config, "--control", home / "control"])
     scene.wait("nobody's sealane to listen", lambda: all(
         path.is_socket() for path in (home / "control", home / "lpar1.sock", home / "lpar2.sock")), alive=[process])
-    with open(f"/proc/{process.pid}/status", encoding="ascii") as lines:
-        status = dict(line.split(":", 1) for line in lines)
-    scene.check("as nobody: it runs without any right",
-                status["Uid"].split() == [str(NOBODY)] * 4 and int(status["CapEff"], 16) == 0)
+    scene.check("as nobody: it runs without any right", is_nobody(process.pid))
     with client(home, 1) as one, client(home, 2) as two:
         meet(one, two)
         arrived = exchange(one, two, FRAMES)

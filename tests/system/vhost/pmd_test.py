@@ -30,12 +30,12 @@ partitions:
 """
 
 
-def start_peer(scene, packed):
+def start_peer(scene, packed, wrap=()):
     for own in (1, 2):
         (scene.run / f"{own}.sock").unlink(missing_ok=True)
     ring = f",packed_vq={packed:d},queue_size=256"
     return scene.start("testpmd", [
-        "dpdk-testpmd", "--no-huge", "--no-shconf", "--no-pci", "-m", "128", "--lcores", "0@0,1@1",
+        *wrap, "dpdk-testpmd", "--no-huge", "--no-shconf", "--no-pci", "-m", "128", "--lcores", "0@0,1@1",
         *(f"--vdev=net_virtio_user{own},path={scene.run}/{own}.sock,server=1,mac=02:00:00:00:00:0{own}{ring}"
           for own in (1, 2)),
         "--", "--forward-mode=flowgen",
