@@ -150,6 +150,23 @@ TEST_F(StreamConnection, ConnectingPortNeverWaitsLongerThanTwoAndAHalfSeconds) {
     EXPECT_TRUE(up_after(milliseconds(2500)));
 }
 
+TEST_F(StreamConnection, ConnectionOfTwoSecondsMakesTheNextRetrySoonAgain) {
+    open(connecting());
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_FALSE(up_after(milliseconds(2500)));
+    }
+    for (const milliseconds held : {milliseconds(1999), milliseconds(2000)}) {
+        SCOPED_TRACE(held.count());
+        StreamServer server(path());
+        ASSERT_TRUE(up_after(milliseconds(2500)));
+        server.accept().close();
+        pass(held - milliseconds(2));
+        turn(2);  // a millisecond each: it hears of the end in the first
+        ASSERT_FALSE(port().state().up);
+        EXPECT_EQ(up_after(milliseconds(125)), held == milliseconds(2000));
+    }
+}
+
 TEST_F(StreamConnection, RetriesDependOnTheSeedOnly) {
     const auto first_success = [&](std::uint64_t seed) {
         port::QemuStreamSettings settings = connecting();

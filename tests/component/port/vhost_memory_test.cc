@@ -104,6 +104,30 @@ TEST_F(VhostMemory, ChainThatIsNoFrameCostsItself) {
     exchange(*good);
 }
 
+// Its bytes do not fit into all the buffers there are, however many of those are free.
+TEST_F(VhostMemory, ChainThatNoFrameCanBeMadeOfIsMalformedAndTheNextIsGood) {
+    constexpr std::uint16_t kPieces = 200;
+    open(serving());
+    const auto peer = driver();
+    const std::uint64_t at = VhostDriver::guest_address(spot(*peer));
+    for (std::uint16_t i = 0; i < kPieces; ++i) {
+        const auto next = static_cast<std::uint16_t>(i + 1);
+        peer->describe(kFromGuest,
+                       i,
+                       {.address = at,
+                        .length = 4096,
+                        .flags = next == kPieces ? std::uint16_t{0} : VhostDriver::kNext,
+                        .next = next});
+    }
+    ASSERT_GT(kPieces * 4096U, rte_mempool_avail_count(pools().frames.get()) * 2048U);
+    peer->offer(kFromGuest, 0);
+    peer->kick(kFromGuest);
+    EXPECT_EQ(pass_all(), Fate{.drops = {Drop::Malformed}});
+    EXPECT_EQ(totals().rx_frames, 1U);
+    EXPECT_TRUE(peer->send(frame_of(60)));
+    EXPECT_EQ(pass_all(), Fate{.out = {frame_of(60)}});
+}
+
 // S14.
 TEST_F(VhostMemory, ChainsWithoutAnEndAndTablesInTablesEnd) {
     open(serving());

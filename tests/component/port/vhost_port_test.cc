@@ -1,8 +1,6 @@
 // Frames between a vhost-user port and a guest: every kind of ring, drops by name, sleep, offloads.
 #include <cstring>
-#include <map>
 #include <poll.h>
-#include <utility>
 
 #include <rte_ip.h>
 #include <rte_tcp.h>
@@ -121,68 +119,6 @@ TEST_F(Vhost, FourFramesThatAGuestRefusesAreTheMostThatABurstTries) {
     send(frames);
     EXPECT_TRUE(peer->receive().empty());
     EXPECT_EQ(dropped(Direction::Out, Drop::PeerBackpressure), 8U);
-}
-
-TEST_F(Vhost, FlowsAreSpreadOverTheQueuesAndEachStaysInOrder) {
-    port::VhostSocketSettings settings = serving();
-    settings.offer.queues = 4;
-    open(settings);
-    const auto peer = guest({.queues = 4});
-    constexpr std::uint16_t kFlows = 32, kEach = 5;
-    std::vector<Bytes> frames;
-    for (std::uint16_t i = 0; i < kFlows * kEach; ++i) {
-        Packet packet{.id = i, .payload = payload_of(20)};
-        packet.source_port = static_cast<std::uint16_t>(30'000 + i % kFlows);
-        frames.push_back(packet.bytes());
-    }
-    send(frames);
-    std::map<int, std::pair<std::uint16_t, unsigned>> flows;  // queue and frames, by port
-    for (std::uint16_t queue = 0; queue < 4; ++queue) {
-        unsigned got = 0;
-        for (std::vector<Bytes> some; !(some = peer->receive(queue)).empty();) {
-            for (const Bytes& frame : some) {
-                const int port = frame[34] << 8 | frame[35], id = frame[18] << 8 | frame[19];
-                auto& [own, count] = flows.try_emplace(port, queue, 0U).first->second;
-                EXPECT_EQ(own, queue) << port;
-                EXPECT_EQ(id, port - 30'000 + static_cast<int>(count++) * kFlows);
-            }
-            got += static_cast<unsigned>(some.size());
-        }
-        EXPECT_GE(got, kEach) << queue;
-    }
-    EXPECT_EQ(flows.size(), kFlows);
-    EXPECT_EQ(totals().tx_frames, kFlows * kEach);
-}
-
-class VhostQueues : public Vhost, public testing::WithParamInterface<std::uint16_t> {};
-
-TEST_P(VhostQueues, P04FramesOfAllAreReceived) {
-    const std::uint16_t queues = GetParam();
-    port::VhostSocketSettings settings = serving();
-    settings.offer.queues = queues;
-    open(settings);
-    const auto peer = guest({.queues = queues});
-    EXPECT_TRUE(is_acked("mq"));
-    for (std::uint16_t queue = 0; queue < queues; ++queue) {
-        const Bytes frame = frame_of(60, static_cast<std::uint8_t>(queue));
-        EXPECT_EQ(peer->send({frame}, queue), 1U);
-        EXPECT_EQ(take(1), std::vector<Bytes>{frame}) << queue;
-    }
-}
-
-INSTANTIATE_TEST_SUITE_P(Of, VhostQueues, testing::Values(2, 4, 8));
-
-TEST_F(Vhost, OneBusyQueueDoesNotKeepTheOthersWaiting) {
-    port::VhostSocketSettings settings = serving();
-    settings.offer.queues = 2;
-    open(settings);
-    const auto peer = guest({.queues = 2});
-    peer->send(std::vector<Bytes>(200, frame_of(60, 1)), 0);
-    peer->send({frame_of(60, 2)}, 1);
-    (void)receive_from(port());
-    const std::vector<Bytes> second = receive_from(port());
-    EXPECT_EQ(second.front(), frame_of(60, 2));
-    EXPECT_EQ(take(200).size() + second.size() + 64, 201U);
 }
 
 TEST_F(Vhost, OffloadsFalseOffersNone) {
