@@ -2,7 +2,7 @@
 """A real kernel on the wire of a SEA, and two as its clients: wire_test.py SEALANE TAP_GUEST
 
 One client sends frames of up to 9000 bytes, the wire carries 1500.  What is too long is
-answered or leaves in fragments; TCP arrives as it was sent, both ways; what comes from the wire in segments is merged
+answered or leaves in fragments; 1 GiB of TCP arrives as it was sent, both ways; what comes from the wire in segments is merged
 for the client that takes large frames, and for no other.
 """
 
@@ -10,7 +10,7 @@ import os
 import pathlib
 import sys
 
-os.environ.setdefault("SEALANE_OFFLOADS_MIB", "8")  # of each of the eight transfers
+os.environ.setdefault("SEALANE_OFFLOADS_MIB", "128")  # of each of the eight transfers
 SYSTEM = pathlib.Path(__file__).parent.parent
 sys.path.insert(0, str(SYSTEM / "offloads"))
 
