@@ -12,6 +12,7 @@
 
 #include "dataplane/base/cause.h"
 #include "dataplane/port/stream_socket.h"
+#include "dataplane/port/vhost_message.h"
 
 namespace sealane::port {
 namespace {
@@ -73,28 +74,13 @@ int vring_state_changed(int device, std::uint16_t ring, int enable) {
     return 0;
 }
 
-/// A message of the protocol begins with three words and its payload.
-struct QueueNumberMessage {
-    std::uint32_t request;
-    std::uint32_t flags;
-    std::uint32_t size;
-    std::uint64_t payload;
-} __attribute__((packed));
-
-/// The library would tell a peer that it may have 128 pairs of queues.
-rte_vhost_msg_result answer_queue_number(int device, void* message) {
-    constexpr std::uint32_t kGetQueueNumber = 17;
-    QueueNumberMessage asked{};
-    std::memcpy(&asked, message, sizeof asked);
-    if (asked.request != kGetQueueNumber) return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
-
-    asked.payload = registry().find(device).queues;
-    asked.size = sizeof asked.payload;
-    std::memcpy(message, &asked, sizeof asked);
-    return RTE_VHOST_MSG_RESULT_REPLY;
+rte_vhost_msg_result message_came(int device, void* message) {
+    const bool reply =
+        before_the_library(message, registry().find(device).queues) == MessageFate::Reply;
+    return reply ? RTE_VHOST_MSG_RESULT_REPLY : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
-constexpr rte_vhost_user_extern_ops kOwnAnswers{.pre_msg_handle = answer_queue_number,
+constexpr rte_vhost_user_extern_ops kOwnAnswers{.pre_msg_handle = message_came,
                                                 .post_msg_handle = nullptr};
 
 int new_connection(int device) {

@@ -17,7 +17,8 @@ RING = 256
 MEMORY = 16 << 20
 GUEST_BASE = 0x10000000
 NEXT, WRITE = 1, 2
-HEADER = 12  # virtio-net's, before every frame
+MERGEABLE = 1 << 15
+HEADER, LEGACY_HEADER = 12, 10  # virtio-net's, before every frame
 TO_GUEST, FROM_GUEST = 0, 1
 SLOT = 4096  # bytes of each buffer
 ANSWER_S = 10
@@ -39,6 +40,11 @@ def connected(path):
     return to_switch
 
 
+def store_word(memory, at, value):
+    """16 bits in one store: pack_into() would write a 0 first, and whoever polls sees it."""
+    ctypes.c_uint16.from_buffer(memory, at).value = value
+
+
 class Driver:
     """Connects to a socket of the switch (or is given the connection) and sets up one pair of rings."""
 
@@ -52,6 +58,7 @@ class Driver:
         self.calls = [os.eventfd(0, os.EFD_NONBLOCK) for _ in range(2)]
         self.available = [0, 0]
         self.taken = 0
+        self.header = HEADER
 
     def go_on(self, connection):
         """With another switch, where the rings stand: what it has not used is its to use."""
@@ -87,7 +94,9 @@ class Driver:
         offered = self.ask(GET_FEATURES)
         self.ask(GET_PROTOCOL_FEATURES)
         self.say(message(SET_PROTOCOL_FEATURES, struct.pack("<Q", 0)))
-        self.say(message(SET_FEATURES, struct.pack("<Q", features & offered)))
+        acked = features & offered
+        self.header = HEADER if acked & (VERSION_1 | MERGEABLE) else LEGACY_HEADER
+        self.say(message(SET_FEATURES, struct.pack("<Q", acked)))
         self.say(message(SET_MEM_TABLE, struct.pack("<IIQQQQ", 1, 0, GUEST_BASE, MEMORY, self.address, 0)),
                  [self.memory_fd])
         for ring in (TO_GUEST, FROM_GUEST):
@@ -97,11 +106,15 @@ class Driver:
     def start_ring(self, ring):
         base = self.address + self.ring_at(ring)
         self.say(message(SET_VRING_NUM, struct.pack("<II", ring, RING)))
-        self.say(message(SET_VRING_BASE, struct.pack("<II", ring, self.used(ring))))
+        self.say(message(SET_VRING_BASE, struct.pack("<II", ring, self.base_of(ring))))
         self.say(message(SET_VRING_ADDR, struct.pack("<IIQQQQ", ring, 0, base, base + 8192, base + 4096, 0)))
         self.say(message(SET_VRING_CALL, struct.pack("<Q", ring)), [self.calls[ring]])
         self.say(message(SET_VRING_KICK, struct.pack("<Q", ring)), [self.kicks[ring]])
         self.say(message(SET_VRING_ENABLE, struct.pack("<II", ring, 1)))
+
+    def base_of(self, ring):
+        """Where the switch is to begin."""
+        return self.used(ring)
 
     @staticmethod
     def ring_at(ring):
@@ -119,8 +132,7 @@ class Driver:
         at = self.ring_at(ring) + 4096
         struct.pack_into("<H", self.memory, at + 4 + 2 * (self.available[ring] % RING), head)
         self.available[ring] = (self.available[ring] + jump) % 65536
-        # One store: pack_into() would write a 0 first, and whoever polls sees it.
-        ctypes.c_uint16.from_buffer(self.memory, at + 2).value = self.available[ring]
+        store_word(self.memory, at + 2, self.available[ring])
         os.write(self.kicks[ring], struct.pack("<Q", 1))
 
     def used(self, ring):
@@ -130,11 +142,12 @@ class Driver:
         """Frames to be sent that the switch has not used."""
         return (self.available[FROM_GUEST] - self.used(FROM_GUEST)) % 65536
 
-    def send(self, data, header=bytes(HEADER)):
+    def send(self, data, header=None):
         index = self.available[FROM_GUEST] % RING
         at = self.buffer_at(FROM_GUEST, index)
-        self.memory[at:at + HEADER + len(data)] = header + data
-        self.describe(FROM_GUEST, index, GUEST_BASE + at, HEADER + len(data))
+        whole = (header or bytes(self.header)) + data
+        self.memory[at:at + len(whole)] = whole
+        self.describe(FROM_GUEST, index, GUEST_BASE + at, len(whole))
         self.make_available(FROM_GUEST, index)
 
     def give_buffers(self, count):
@@ -150,6 +163,6 @@ class Driver:
             at = self.ring_at(TO_GUEST) + 8192 + 4 + 8 * (self.taken % RING)
             index, length = struct.unpack_from("<II", self.memory, at)
             at = self.buffer_at(TO_GUEST, index)
-            frames.append(bytes(self.memory[at + HEADER:at + length]))
+            frames.append(bytes(self.memory[at + self.header:at + length]))
             self.taken = (self.taken + 1) % 65536
         return frames

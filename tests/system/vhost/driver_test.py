@@ -17,7 +17,7 @@ from switch import Switch
 
 TEST_S = 120
 NOBODY = 99
-LIBRARY_LEAKS = 2  # DPDK 22.11 keeps the descriptors of an in-flight message that it refuses
+LIBRARY_LEAKS = 2  # DPDK 22.11 keeps the file of a region whose size overflows, and of in-flight memory of 65535 queues
 
 FRAME = """\
 system: frame1

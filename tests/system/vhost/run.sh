@@ -23,6 +23,7 @@ fi
 
 failed=0
 python3 "$here/driver_test.py" "$sealane" || failed=1
+python3 "$here/attack_test.py" "$sealane" || failed=1
 python3 "$here/restart_test.py" "$sealane" || failed=1
 python3 "$here/pmd_test.py" "$sealane" || failed=1
 if [[ $EUID -eq 0 ]]; then  # whoever isn't has shown with all of this that no right is needed
