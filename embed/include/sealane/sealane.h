@@ -12,14 +12,13 @@
 #ifndef SEALANE_SEALANE_H
 #define SEALANE_SEALANE_H
 
+#include <sealane/frame.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define SEALANE_VERSION_MAJOR 0
 #define SEALANE_VERSION_MINOR 1
 #define SEALANE_VERSION_PATCH 0
-
-#define SEALANE_API __attribute__((visibility("default")))
 
 #ifdef __cplusplus
 extern "C" {
@@ -104,15 +103,6 @@ SEALANE_API sealane_client* sealane_attach(sealane_instance* of, const char* ada
 /** From now on what the switch sends to the adapter is dropped as port_down, as before
  * sealane_attach().  Null is taken. */
 SEALANE_API void sealane_detach(sealane_client* client);
-
-/** A frame from its destination address to the end of its payload, without FCS. */
-typedef struct sealane_frame {
-    const void* bytes;
-    size_t length;
-} sealane_frame;
-
-/** Longest frame that goes into a client's port. */
-#define SEALANE_MAX_FRAME 65408
 
 /** Sends frames, whose bytes are copied, in their order.  Returns how many were taken; fewer than
  * `count` if the switch has no room now: send the others later.  -EMSGSIZE: the first is empty or

@@ -1,17 +1,17 @@
 // sealane.h for C++20: owners that can be moved, spans, and exceptions with the library's sentence.
-// Header only: nothing of C++ crosses the shared object.  Threads and lifetimes are those of sealane.h.
+// Header only: nothing of C++ crosses the shared object.  Threads and lifetimes are those of
+// sealane.h.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <sealane/sealane.h>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
-#include "sealane/sealane.h"
 
 namespace sealane {
 
@@ -29,20 +29,23 @@ using FrameBytes = std::span<const std::byte>;
 /// A client's end.  Ends with its Switch, so it must not be used after that.
 class Client {
   public:
-    /// Takes the frame or, if there is no room now, doesn't (false).  Throws Failure if it can be none.
+    /// Takes the frame or, if there is no room now, doesn't (false).  Throws Failure if it can be
+    /// none.
     [[nodiscard]] bool send(FrameBytes frame) {
         const sealane_frame one{frame.data(), frame.size()};
         return send(std::span(&one, 1)) == 1;
     }
     /// How many of them were taken.  Throws Failure if the first can be none.
     [[nodiscard]] std::size_t send(std::span<const sealane_frame> frames) {
-        const int taken = sealane_send(of_.get(), frames.data(), static_cast<unsigned>(frames.size()));
+        const int taken =
+            sealane_send(of_.get(), frames.data(), static_cast<unsigned>(frames.size()));
         if (taken < 0) throw Failure("a frame is empty or longer than SEALANE_MAX_FRAME");
         return static_cast<std::size_t>(taken);
     }
     /// Fills `room` from its beginning and gives the filled part.  Valid until the next receive().
     [[nodiscard]] std::span<const sealane_frame> receive(std::span<sealane_frame> room) {
-        const int count = sealane_receive(of_.get(), room.data(), static_cast<unsigned>(room.size()));
+        const int count =
+            sealane_receive(of_.get(), room.data(), static_cast<unsigned>(room.size()));
         return room.first(static_cast<std::size_t>(count));
     }
     [[nodiscard]] static FrameBytes bytes_of(const sealane_frame& frame) {
@@ -69,14 +72,19 @@ class Switch {
     };
 
     /// Throws Failure, with a line for each fault of the text.
-    explicit Switch(std::string_view yaml, const sealane_options& options = {sizeof(sealane_options)}) {
+    explicit Switch(std::string_view yaml, const sealane_options& options = defaults()) {
         std::string why(kLongestError, '\0');
         of_.reset(sealane_create(yaml.data(), yaml.size(), &options, why.data(), why.size()));
         if (of_ == nullptr) throw Failure(why.c_str());
     }
+    [[nodiscard]] static sealane_options defaults() {
+        sealane_options options{};
+        options.size = sizeof options;
+        return options;
+    }
     /// Options for a host with a loop and a clock of its own.
     [[nodiscard]] static sealane_options driven(HostTime start = {}, std::uint64_t seed = 0) {
-        sealane_options options{sizeof(sealane_options)};
+        sealane_options options = defaults();
         options.driven = 1;
         options.start_ns = static_cast<std::uint64_t>(start.count());
         options.seed = seed;
@@ -86,7 +94,8 @@ class Switch {
     /// As sealane_poll().
     Polled poll(HostTime now, unsigned budget) {
         std::uint64_t next = 0;
-        const int frames = sealane_poll(of_.get(), static_cast<std::uint64_t>(now.count()), budget, &next);
+        const int frames =
+            sealane_poll(of_.get(), static_cast<std::uint64_t>(now.count()), budget, &next);
         if (frames < 0) throw Failure(sealane_error(of_.get()));
         return {static_cast<unsigned>(frames), HostTime(next)};
     }
@@ -99,7 +108,8 @@ class Switch {
     /// JSON-RPC 2.0 in and out, as sealane_control().
     [[nodiscard]] std::string control(std::string_view request) {
         std::size_t length = 0;
-        const char* const answer = sealane_control(of_.get(), request.data(), request.size(), &length);
+        const char* const answer =
+            sealane_control(of_.get(), request.data(), request.size(), &length);
         return {answer, length};
     }
 

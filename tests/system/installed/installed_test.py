@@ -3,16 +3,20 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
 from processes import must
 from scene import run_test
+from streams_frame import frame_of, mac_of, socket_of
+from switch import Switch
 
 TEST_S = 240
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "examples"
-PLAYED = "guest0 played 1667, guest1 1667\n"  # 3 ms of thinking each: ten seconds hold so many
+ECHOED = 20000
+PLAYED = "guest0 played 1667, guest1 1667"  # 3 ms of thinking each: ten seconds hold so many
 
 
 def build_of(sealane):
@@ -32,53 +36,75 @@ class Installed:
     def run(self, *words, **more):
         done = subprocess.run([str(word) for word in words], capture_output=True, text=True, env=self.environment,
                               timeout=TEST_S, check=False, **more)
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, (done.stdout + done.stderr).strip()
 
 
-def check_libraries(scene, installed):
-    library = installed.lib / "libsealane.so"
+def check_library(scene, installed, name, header, prefix):
+    library = installed.lib / f"{name}.so"
     _, told = installed.run("readelf", "-d", library)
-    scene.check("the library's name has its major version", "soname: [libsealane.so.0]" in told)
+    scene.check(f"{name}: its name has its major version", f"soname: [{name}.so.0]" in told)
     _, told = installed.run("nm", "-D", "--defined-only", library)
     shown = sorted(line.split()[-1].split("@")[0] for line in told.splitlines())
-    foreign = [name for name in shown if not name.startswith("sealane_") and name != "SEALANE_0"]
-    scene.check("it shows sealane_* and nothing else", "sealane_create" in shown and not foreign, ", ".join(foreign))
-    header = (installed.prefix / "include/sealane/sealane.h").read_text()
-    missing = [name for name in shown if name.startswith("sealane_") and f"{name}(" not in header]
-    scene.check("all that it shows is in the header", not missing, ", ".join(missing))
+    versions = {line.split()[-1] for line in told.splitlines() if line.split()[-2] == "A"}
+    foreign = [one for one in shown if not one.startswith(prefix) and one not in versions]
+    scene.check(f"{name}: it shows {prefix}* and nothing else", len(shown) > 5 and not foreign, ", ".join(foreign))
+    text = (installed.prefix / "include/sealane" / header).read_text()
+    missing = [one for one in shown if one not in versions and f"{one}(" not in text]
+    scene.check(f"{name}: all that it shows is in its header", not missing, ", ".join(missing))
 
 
-def check_header(scene, installed):
+def check_headers(scene, installed):
     for compiler, standard, name in (("cc", "c11", "use.c"), ("c++", "c++20", "use.cc")):
         source = scene.run / name
-        source.write_text("#include <sealane/sealane.h>\nint main(void) { return sealane_version()[0] == 0; }\n")
+        headers = ["sealane.h", "port.h"] + (["sealane.hpp", "port.hpp"] if compiler == "c++" else [])
+        source.write_text("".join(f"#include <sealane/{header}>\n" for header in headers) +
+                          "int main(void) { return sealane_version()[0] == 0; }\n")
         code, told = installed.run(compiler, f"-std={standard}", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only",
                                    "-I", installed.prefix / "include", source)
-        scene.check(f"the header is clean {standard}", code == 0, told[:300])
+        scene.check(f"the headers are clean {standard}", code == 0, told[:300])
 
 
-def check_examples(scene, installed):
-    code, told = installed.run("pkg-config", "--cflags", "--libs", "libsealane")
-    scene.check("pkg-config finds the library", code == 0, "" if code == 0 else told)
-    program = scene.run / "emulator"
-    code, told = installed.run("cc", "-std=c11", "-Wall", "-Wextra", "-Werror", EXAMPLES / "emulator.c", *told.split(),
+def build_by_pkg_config(scene, installed, name, library, compiler, *options):
+    """The example's program."""
+    code, flags = installed.run("pkg-config", "--cflags", "--libs", library)
+    scene.check(f"pkg-config finds {library}", code == 0, "" if code == 0 else flags)
+    program = scene.run / pathlib.Path(name).stem
+    code, told = installed.run(compiler, *options, "-Wall", "-Wextra", "-Werror", EXAMPLES / name, *flags.split(),
                                f"-Wl,-rpath,{installed.lib}", "-o", program)
-    scene.check("the emulator is built by pkg-config", code == 0, told[:300])
-    for number in ("once", "and again"):
-        code, told = installed.run(program)
-        scene.check(f"it plays ten virtual seconds, {number}", (code, told) == (0, PLAYED), told[:300])
+    scene.check(f"{name} is built by pkg-config", code == 0, told[:300])
+    return program
 
+
+def build_by_cmake(scene, installed):
+    """The examples' folder."""
     build = scene.run / "by-cmake"
     code, told = installed.run("cmake", "-S", EXAMPLES, "-B", build, f"-DCMAKE_PREFIX_PATH={installed.prefix}")
     scene.check("CMake finds the package", code == 0, told[-300:] if code else "")
     code, told = installed.run("cmake", "--build", build)
     scene.check("the examples are built by CMake", code == 0, told[-300:] if code else "")
-    code, told = installed.run(build / "emulator")
-    scene.check("the emulator that CMake built plays the same", (code, told) == (0, PLAYED), told[:300])
-    code, told = installed.run("cmake", "-S", EXAMPLES, "-B", scene.run / "too-new",
-                               f"-DCMAKE_PREFIX_PATH={installed.prefix}", "--fresh",
+    code, told = installed.run("cmake", "-S", EXAMPLES, "-B", scene.run / "too-new", f"-DCMAKE_PREFIX_PATH={installed.prefix}",
                                f"-DCMAKE_PROJECT_INCLUDE={too_new(scene)}")
     scene.check("CMake refuses a version that is not there", code != 0 and "9.9" in told, told[-300:] if code == 0 else "")
+    return build
+
+
+def check_emulator(scene, installed, program):
+    for number in ("once", "and again"):
+        code, told = installed.run(program)
+        scene.check(f"the emulator plays ten virtual seconds, {number}", (code, told) == (0, PLAYED), told[:300])
+
+
+def check_echo(scene, installed, echo, source):
+    """Both as clients of the installed program."""
+    scene.sealane = installed.prefix / "bin/sealane"
+    switch = Switch(scene, frame_of(scene.run, 2)).wait_ready()
+    scene.start("echo", [echo, f"unix:{socket_of(scene.run, 1)}"])
+    code, told = installed.run(source, f"unix:{socket_of(scene.run, 2)}", mac_of(1), ECHOED)
+    scene.check("a source's frames come back from the echo", code == 0 and f"{ECHOED} sent, {ECHOED} came back" in told, told[:300])
+    switch.check_laws("after the echo")
+    switch.check_stops(signal.SIGTERM)
+    code, told = installed.run(source, "shm:/nothing", mac_of(1), "1")
+    scene.check("a URL that is none is told", code == 1 and "none of unix:PATH" in told, told[:300])
 
 
 def too_new(scene):
@@ -89,15 +115,20 @@ def too_new(scene):
 
 def check_program(scene, installed):
     code, told = installed.run(installed.prefix / "bin/sealane", "version")
-    scene.check("the program runs from there", code == 0 and "sealane" in told, told[:200])
+    scene.check("the program runs from there", code == 0 and told.startswith("sealane 0."), told.splitlines()[0])
 
 
 def play(scene):
     installed = Installed(scene)
-    check_libraries(scene, installed)
-    check_header(scene, installed)
-    check_examples(scene, installed)
+    check_library(scene, installed, "libsealane", "sealane.h", "sealane_")
+    check_library(scene, installed, "libsealane-port", "port.h", "sealane_port_")
+    check_headers(scene, installed)
     check_program(scene, installed)
+    check_emulator(scene, installed, build_by_pkg_config(scene, installed, "emulator.c", "libsealane", "cc", "-std=c11"))
+    echo = build_by_pkg_config(scene, installed, "echo.c", "libsealane-port", "cc", "-std=gnu11")
+    source = build_by_pkg_config(scene, installed, "source.cc", "libsealane-port", "c++", "-std=c++20")
+    check_echo(scene, installed, echo, source)
+    check_emulator(scene, installed, build_by_cmake(scene, installed) / "emulator")
 
 
 sys.exit(run_test("installed", play, TEST_S))
