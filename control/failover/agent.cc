@@ -1,6 +1,7 @@
 #include "control/failover/agent.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "control/ha/facts.h"
@@ -44,7 +45,9 @@ Agent::Agent(Settings settings, HypervisorCalls& hypervisor, Surroundings& aroun
       around_(around),
       hearing_(settings_.self, settings_.keys),
       speaking_(settings_.self),
-      state_(ha::start(settings_.config, now)) {}
+      state_(ha::start(settings_.config, now)),
+      progressed_(now),
+      looked_(now) {}
 
 void Agent::tell(const ha::Event& event, Instant now) {
     const ha::State before = state_;
@@ -70,6 +73,14 @@ void Agent::hear(std::span<const std::uint8_t> frame, Instant now, std::uint64_t
         if (!is_of_our_request(message)) said.kind = ha::Kind::KeepAlive;
     }
     tell(ha::Heard{said}, now);
+}
+
+void Agent::set_progress(std::uint64_t progress, Instant now) {
+    const Duration most = settings_.config.detect();
+    const bool slept = now - std::exchange(looked_, now) >= most;  // perhaps both of us
+    if (std::exchange(progress_, progress) != progress || slept) progressed_ = now;
+    const bool stalled = now - progressed_ >= most;
+    if (stalled != state_.stalled) tell(ha::Dataplane{stalled}, now);
 }
 
 void Agent::set_mode(ha::Mode mode, Instant now) {

@@ -34,8 +34,10 @@ class Agent {
     /// A frame that the control channel brought.  `nonce` as for ha::Hearing::hear(): random, and
     /// another one at each call.
     void hear(std::span<const std::uint8_t> frame, Instant now, std::uint64_t nonce);
-    /// How far the dataplane has come; it stands in messages.
-    void set_progress(std::uint64_t progress) { progress_ = progress; }
+    /// How far the dataplane has come, at each look: it stands in messages, and if it stands still
+    /// for the detection time the machine is told.  By its lease alone a SEA whose dataplane hangs
+    /// would lose its slots, recover, and ask for them again.
+    void set_progress(std::uint64_t progress, Instant now);
     void set_mode(ha::Mode mode, Instant now);
 
     /// Tell it Wake then, if nothing comes before.
@@ -65,6 +67,7 @@ class Agent {
     ha::State state_;
     Instant wake_ = Instant::max();
     std::uint64_t progress_ = 0;
+    Instant progressed_, looked_;      ///< When it moved, and when it was looked at, last.
     std::uint32_t our_request_ = 0;    ///< Transaction of our last sharing request.
     std::uint32_t their_request_ = 0;  ///< Of the partner's.
 };

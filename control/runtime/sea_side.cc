@@ -41,7 +41,7 @@ std::uint64_t SeaSide::unsent() const {
 
 void SeaSide::look(Instant now) {
     now_ = now;
-    agent_.set_progress(settings_.worker->progress());
+    agent_.set_progress(settings_.worker->progress(), now);
     if (const bool up = settings_.real->is_up(); link_ != up) {
         link_ = up;
         agent_.tell(ha::Link{up}, now);

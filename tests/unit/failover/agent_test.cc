@@ -56,6 +56,32 @@ TEST_F(AgentPair, EachHearsTheOthersKeepAlives) {
     EXPECT_EQ(believed(0, ha::MessageType::Response), 1U) << "one challenge a boot";
 }
 
+TEST_F(AgentPair, ASeaWhoseDataplaneHangsDoesNotAskForSlotsAgain) {
+    pair.side(0).hangs = true;
+    pair.run(2s);
+    ASSERT_EQ(pair.active(1), kBoth);
+    EXPECT_EQ(pair.role(0), Role::Limbo);
+    const std::uint32_t epoch = pair.slots.holder({0}).epoch;
+    pair.run(10s);
+    EXPECT_EQ(pair.slots.holder({0}).epoch, epoch) << "it got the slot, and lost it by its lease";
+    pair.side(0).hangs = false;
+    pair.run(5s);
+    EXPECT_EQ(pair.role(0), Role::Primary);
+}
+
+TEST_F(AgentPair, AnAgentThatSleptItselfSaysNothingOfItsDataplane) {
+    Agent& agent = *pair.side(1).agent;
+    const Duration detect = agent.config().detect();
+    agent.set_progress(pair.side(1).progress, pair.now += detect);
+    EXPECT_FALSE(agent.state().stalled);
+    agent.set_progress(pair.side(1).progress, pair.now += detect - 1ms);
+    EXPECT_FALSE(agent.state().stalled);
+    agent.set_progress(pair.side(1).progress, pair.now += 1ms);
+    EXPECT_TRUE(agent.state().stalled);
+    agent.set_progress(pair.side(1).progress + 1, pair.now += 1ms);
+    EXPECT_FALSE(agent.state().stalled);
+}
+
 TEST_F(AgentPair, WhoeverLosesItsLinkIsReplacedAtOnce) {
     pair.set_link(0, false);
     pair.run(1ms);

@@ -66,6 +66,7 @@ void Agents::run(Duration time) {
         for (std::size_t i = 0; i < 2; ++i) {
             if (side(i).agent && !side(i).hangs) ++side(i).progress;
             progress[i] = side(i).progress;
+            if (side(i).agent) side(i).agent->set_progress(progress[i], now);
         }
         deliver(keeper.observe(progress, now));
         deliver(keeper.advance(now));
