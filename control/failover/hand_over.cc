@@ -8,7 +8,8 @@ namespace sealane::failover {
 
 void SlotKeeper::begin(const Contender& heir, Instant now) {
     HandOver& it = hand_over_of(heir);
-    if (it.passage.phase != SlotPhase::Settled) return;  // under way; or the last one, not for long
+    // Under way; or the last one, not for long.
+    if (it.passage.phase != SlotPhase::Settled || now < it.rests_until) return;
     it.passage.other = heir.adapter;
     enter(heir.slot, SlotPhase::Noting, now + kNoting);
 }
@@ -98,7 +99,7 @@ void SlotKeeper::close(const Contender& former, Instant now) {
         is_over = is_over || traffic_.empty_polls(former.adapter) > *it.empty_polls;
     }
     if (!is_over) return;
-    it = {};
+    it = {.rests_until = now + kRest};
     show(former.slot);
 }
 

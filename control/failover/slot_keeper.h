@@ -68,6 +68,9 @@ inline constexpr Duration kMostClosing = std::chrono::milliseconds{200};
 /// So long after the clients were announced the outside may still send to the old owner: what its
 /// switch had queued there, and what it had decided on.
 inline constexpr Duration kSettling = std::chrono::milliseconds{3};
+/// So long after a hand-over the next of the slot does not begin: the new owner brings in what it
+/// kept, and the switch compares that with what the one before brought in.
+inline constexpr Duration kRest = std::chrono::milliseconds{100};
 
 /// Keeps the leases of all slots that SEAs compete for, and shows workers their owners.  Every
 /// change is news to each connected SEA that has an adapter there, in the order of the changes.
@@ -95,7 +98,7 @@ class SlotKeeper {
     [[nodiscard]] News disconnect(SeaIndex sea);
 
     /// What is free or expired is its own at once; what is offered to it when the hand-over has
-    /// come so far (advance()).
+    /// come so far (advance()).  While one is under way, or was just now, it has to ask again.
     [[nodiscard]] News acquire(SeaIndex sea, ha::TrunkSet trunks, Instant now);
     /// It has told the outside where the clients are.
     void announced(SeaIndex sea, ha::TrunkSet trunks, Instant now);
@@ -119,6 +122,7 @@ class SlotKeeper {
         std::optional<Instant> settled;  ///< Lingering: the outside has turned by then.
         bool is_closed = false;          ///< Closing: the former owner said so, at `mark`.
         std::optional<std::uint64_t> empty_polls;  ///< Closing: when `mark` had passed.
+        Instant rests_until{};                     ///< Settled: since the last one.
     };
 
     void begin(const Contender& heir, Instant now);

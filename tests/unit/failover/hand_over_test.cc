@@ -253,7 +253,7 @@ TEST_F(Noting, IfTheOwnerGoesTheSlotIsFreeForTheNextWhoAsks) {
     EXPECT_EQ(word(), settled(kOfTaker, 3));
 }
 
-TEST_F(HandingOver, TheNextOneBeginsWhenThisOneIsOver) {
+TEST_F(HandingOver, TheNextOneBeginsSomeTimeAfterThisOneIsOver) {
     come_to_lingering();
     (void)keeper.hand_over(kTaker, kTheTrunk);
     EXPECT_THAT(keeper.acquire(kGiver, kTheTrunk, now), IsEmpty());
@@ -265,6 +265,13 @@ TEST_F(HandingOver, TheNextOneBeginsWhenThisOneIsOver) {
         (void)advance(kLease / 2);
     }
     ASSERT_EQ(word(), settled(kOfTaker, 2));
+    const Instant over = now;
+    for (; now < over + kRest; now += kRest / 4) {
+        ++progress;
+        (void)keeper.observe(std::array{progress, progress}, now);
+        (void)keeper.acquire(kGiver, kTheTrunk, now);
+        EXPECT_EQ(word(), settled(kOfTaker, 2)) << "the new owner brings in what it kept";
+    }
     (void)keeper.acquire(kGiver, kTheTrunk, now);
     EXPECT_EQ(
         word(),
