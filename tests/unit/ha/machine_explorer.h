@@ -1,4 +1,5 @@
 // Visits every order of what can happen to a pair, to a depth, and looks for what must not be.
+// Depths are 4 to 6 steps from each start, with at most two faults (README.md).
 #pragma once
 
 #include <cstddef>
