@@ -9,17 +9,6 @@
 namespace sealane::config {
 namespace {
 
-/// The attributes of failover that the file sets and nothing acts on yet, "adapter_reset".
-std::string idle_ha_attributes(const Sea& sea) {
-    const Sea plain;
-    std::string names;
-    const auto add = [&](bool is_set, std::string_view name) {
-        if (is_set) names.append(names.empty() ? "" : ", ").append(name);
-    };
-    add(sea.adapter_reset != plain.adapter_reset, "adapter_reset");
-    return names;
-}
-
 /// What a SEA is told to do and does not do yet.
 void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     const Sea& sea = *of.sea;
@@ -28,9 +17,6 @@ void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
         add(of.who() +
             ": without a ctl_chan it can't hear its partner yet; each takes what trunk slots are "
             "free");
-    }
-    if (const std::string names = idle_ha_attributes(sea); !names.empty()) {
-        add(of.who() + ": kept but not acted on yet: " + names);
     }
     if (sea.netaddr && sea.ha_mode == HaMode::Disabled)
         add(of.who() + ": netaddr is asked by a SEA of a pair only, and ha_mode is disabled");

@@ -27,6 +27,7 @@ class SeaCheck {
         check_carried_vlans();
         check_ctl_chan();
         check_netaddr();
+        check_adapter_reset();
     }
 
   private:
@@ -172,6 +173,13 @@ class SeaCheck {
                   "netaddr " + *sea_.netaddr +
                       " is the SEA's own address; use one of a host outside, such as the gateway");
         }
+    }
+
+    void check_adapter_reset() {
+        if (!sea_.adapter_reset) return;
+        fault("adapter_reset",
+              "adapter_reset true is not possible: a port's link can't be taken down here and "
+              "kept open; use false, the outside learns where clients are from RARP");
     }
 
     /// The adapter of this partition with that name and kind, now taken by this SEA.  Null where

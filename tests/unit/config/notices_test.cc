@@ -93,15 +93,5 @@ TEST(Notices, AccountingIsNamedUntilItIsBuilt) {
                 ElementsAre("13: vios1/ent6: accounting is kept but not acted on yet"));
 }
 
-TEST(Notices, EachAttributeOfFailoverThatIsSetIsNamedUntilItIsBuilt) {
-    EXPECT_THAT(notices_of({"",
-                            "design.yaml",
-                            14,
-                            "ha_mode: sharing, largesend: true",
-                            "link_time: 3, fb_delay: 5, adapter_reset: true, keepalive_ms: 100",
-                            ""}),
-                ElementsAre("13: vios1/ent6: kept but not acted on yet: adapter_reset"));
-}
-
 }  // namespace
 }  // namespace sealane::config

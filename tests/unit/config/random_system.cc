@@ -173,7 +173,6 @@ class Drawer {
         sea.keepalive_ms = std::chrono::milliseconds{draw(10U, 60'000U)};
         sea.lease_ms = std::chrono::milliseconds{draw(5U, 60'000U)};
         sea.noauto_failback = maybe();
-        sea.adapter_reset = maybe();
         sea.largesend = maybe();
         sea.large_receive = maybe();
         sea.jumbo_frames = maybe();
