@@ -167,7 +167,7 @@ struct SlotChanged {
 };
 
 /// The connection to the hypervisor is lost, and with it all slots.  Their states come anew, with
-/// epochs of their own, when it is back.
+/// epochs of their own, when it is back.  Nobody feeds it today (control/failover/README.md).
 struct HypervisorLost {
     bool operator==(const HypervisorLost&) const = default;
 };
