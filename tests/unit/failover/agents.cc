@@ -32,12 +32,11 @@ Agents::Agents(std::size_t trunks_of_each, ha::Mode mode_of_both)
 
 void Agents::start(std::size_t i, std::uint64_t boot) {
     const ha::NodeId node{i + 1};
-    const auto priority = static_cast<std::uint8_t>(i + 1);
     side(i).agent.emplace(Agent::Settings{.config = {.node = node,
-                                                     .priority = priority,
+                                                     .priority = priorities[i],
                                                      .mode = mode,
                                                      .trunks = static_cast<std::uint8_t>(trunks),
-                                                     .vlan_digest = 5,
+                                                     .vlan_digest = vlan_digests[i],
                                                      .health_time = 1s},
                                           .self = {.source = {0x0200'0000'0000 + i},
                                                    .node = node,

@@ -88,6 +88,8 @@ struct Agents {
     Instant now{1h};
     std::size_t trunks;
     ha::Mode mode;
+    std::array<std::uint8_t, 2> priorities{1, 2};
+    std::array<std::uint64_t, 2> vlan_digests{5, 5};
     ha::Keyring keys;
     hvswitch::SlotTable slots;
     Swift traffic{slots};
