@@ -77,7 +77,7 @@ TEST_F(Permitted, WhoHasNoPermitAnswersNobodyWhoseFramesAreTooLong) {
 }
 
 /// A host outside calls everybody: both SEAs of the pair get it.
-TEST_F(Permitted, ABroadcastFromOutsideComesInThroughTheOwnerAlone) {
+TEST_F(Permitted, H42_ABroadcastFromOutsideComesInThroughTheOwnerAlone) {
     const FrameSpec call = frame(kBroadcast, outside(1));
     rig().inject(wire_a, call.bytes());
     rig().inject(wire_b, call.bytes());

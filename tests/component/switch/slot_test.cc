@@ -34,7 +34,7 @@ TEST_F(Slots, UnknownUnicastGoesToTheHolderAndToNobodyElse) {
     expect(client, kToAll, {.out = {{first, kToAll}}});
 }
 
-TEST_F(Slots, TrunkWithoutTheSlotNeitherGetsNorGivesAFrame) {
+TEST_F(Slots, H43_TrunkWithoutTheSlotNeitherGetsNorGivesAFrame) {
     expect(second, kToAll, {.drops = {{.at = second, .why = Drop::NotActive}}});
     expect(second,
            kOut.to(mac_of(client)).tag({.vid = 20}),

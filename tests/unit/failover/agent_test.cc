@@ -116,6 +116,20 @@ TEST_F(AgentPair, ACutControlChannelMovesNothing) {
     EXPECT_TRUE(noted(1, "alarm", "partner_unknown"));
 }
 
+TEST_F(AgentPair, H22_ADelayedAndReorderedControlChannelMovesNothing) {
+    const auto epoch = [&] { return pair.slots.holder({0}).epoch; };
+    const std::uint32_t before = epoch();
+    pair.jitter = 600ms;  // of keep-alives every 250: many come after later ones
+    pair.run(1min);
+    EXPECT_GT(rejected(1, ha::Reject::Replay), 10U) << "nothing was reordered";
+    EXPECT_FALSE(noted(0, "alarm", "partner_unknown"));
+    pair.least_delay = 4s;  // a step of more than the detection time: silence, then all goes on
+    pair.run(1min);
+    EXPECT_TRUE(noted(1, "alarm", "partner_unknown"));
+    EXPECT_EQ(pair.active(0), kBoth);
+    EXPECT_EQ(epoch(), before);
+}
+
 TEST_F(AgentPair, ARepairedBetterOneComesBackAfterHealthTime) {
     pair.set_link(0, false);
     pair.run(100ms);

@@ -1,5 +1,7 @@
 #include "tests/unit/failover/agents.h"
 
+#include <algorithm>
+
 namespace sealane::failover {
 namespace {
 
@@ -78,15 +80,18 @@ void Agents::run(Duration time) {
 }
 
 void Agents::settle() {
-    while (!news.empty() || !wire.empty()) {
+    for (;;) {
+        const auto due =
+            std::ranges::find_if(wire, [&](const UnderWay& one) { return one.due <= now; });
+        if (news.empty() && due == wire.end()) return;
         if (!news.empty()) {
             const SlotNews next = news.front();
             news.pop_front();
             if (side(next.sea.value).agent) side(next.sea.value).agent->tell(next.change, now);
         } else {
-            const auto [to, frame] = wire.front();
-            wire.pop_front();
-            if (side(to).agent) side(to).agent->hear(frame, now, ++nonce_);
+            const UnderWay one = *due;
+            wire.erase(due);
+            if (side(one.to).agent) side(one.to).agent->hear(one.frame, now, ++nonce_);
         }
     }
 }
@@ -108,7 +113,13 @@ void Agents::Side::release(ha::TrunkSet set) { of_.deliver(of_.keeper.release({i
 
 void Agents::Side::send(const ha::Frame& frame) {
     of_.seen.emplace_back(frame.begin(), frame.end());
-    if (!of_.cut) of_.wire.emplace_back(1 - index_, of_.seen.back());
+    if (of_.cut) return;
+    const Duration by_lot{of_.jitter.count() == 0
+                              ? 0
+                              : static_cast<Duration::rep>(
+                                    of_.lots() % static_cast<std::uint64_t>(of_.jitter.count()))};
+    of_.wire.push_back(
+        {.to = 1 - index_, .due = of_.now + of_.least_delay + by_lot, .frame = of_.seen.back()});
 }
 
 }  // namespace sealane::failover

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -95,9 +96,17 @@ struct Agents {
     Swift traffic{slots};
     SlotKeeper keeper;
     std::deque<SlotNews> news;
-    std::deque<std::pair<std::size_t, std::vector<std::uint8_t>>> wire;  ///< To whom, and what.
-    bool cut = false;                                                    ///< The control channel.
-    std::vector<std::vector<std::uint8_t>> seen;                         ///< By who listens there.
+    struct UnderWay {
+        std::size_t to = 0;
+        Instant due;
+        std::vector<std::uint8_t> frame;
+    };
+    std::deque<UnderWay> wire;
+    bool cut = false;        ///< The control channel.
+    Duration least_delay{};  ///< Of a message there.
+    Duration jitter{};       ///< More, by lot: later ones may come earlier.
+    std::mt19937_64 lots{22};
+    std::vector<std::vector<std::uint8_t>> seen;  ///< By who listens there.
     std::array<std::unique_ptr<Side>, 2> sides;
 
   private:

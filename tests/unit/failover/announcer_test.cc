@@ -41,7 +41,7 @@ TEST_F(Announcing, WhatIsDueTogetherIsOneRound) {
     EXPECT_EQ(announcer.take_round(now), kFirst | kSecond);
 }
 
-TEST_F(Announcing, ManyClientsArePaced) {
+TEST_F(Announcing, H41_ManyClientsArePaced) {
     announcer.add(clients(150));
     EXPECT_EQ(announcer.take(now).size(), 64U);
     EXPECT_TRUE(announcer.take(now + 999us).empty());
