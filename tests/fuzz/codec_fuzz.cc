@@ -28,9 +28,10 @@ void expect_ignored(std::span<const std::uint8_t> frame, const Key& held) {
 
 }  // namespace sealane::ha::test
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer looks for this name.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const sealane::ha::Key kOfNobody{.id = {1},
+    static const sealane::ha::Key of_nobody{.id = {1},
                                             .secret = std::vector<std::uint8_t>(32, 0x5c)};
-    sealane::ha::test::expect_ignored({data, size}, kOfNobody);
+    sealane::ha::test::expect_ignored({data, size}, of_nobody);
     return 0;
 }

@@ -16,4 +16,5 @@ void expect_ignored(std::span<const std::uint8_t> frame, const Key& held);
 }  // namespace sealane::ha::test
 
 /// libFuzzer's entry: expect_ignored() with a key that no sender has.  Returns 0.
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer looks for this name.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
