@@ -18,10 +18,13 @@ Role sharing_role(const Sight& see) {
     return better ? Role::PrimarySh : Role::BackupSh;
 }
 
-/// Asked for a slot and was not answered yet: what it is stays as it is until then.
+/// Asked for a slot and was not answered yet: what it is stays as it is until then, or until it
+/// would ask again.
 bool awaits_slot(const Sight& see) {
     const auto& slots = see.state.slots;
-    return std::ranges::any_of(slots, [](const Slot& slot) { return slot.asked.has_value(); });
+    return std::ranges::any_of(slots, [&](const Slot& slot) {
+        return slot.asked && !see.reached(*slot.asked + see.config.keepalive);
+    });
 }
 
 /// Of one that owns nothing.

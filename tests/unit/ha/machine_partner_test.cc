@@ -67,6 +67,25 @@ TEST(Partner, H32_AThirdNodeIsToldOfAndNotListenedTo) {
     EXPECT_EQ(pair.changes, 1U);
 }
 
+TEST(Partner, AnAskThatNobodyAnswersKeepsNoneInRecovery) {
+    const Config config = config_of(1);
+    Instant now{1h};
+    State state = start(config, now);
+    const auto tell = [&](const Event& event) { state = step(config, state, event, now).state; };
+    tell(Link{true});
+    tell(SlotChanged{.owner = Owner::Partner, .epoch = 1});
+    for (const Instant end = now + config.health_time + config.hold_down; now < end;) {
+        now += config.keepalive;
+        tell(Heard{primary_claim(2, 2)});
+    }
+    ASSERT_EQ(state.role, Role::Recovery);
+    tell(SlotChanged{.owner = Owner::Partner, .offered = true, .epoch = 1});
+    ASSERT_TRUE(state.slots[0].asked);
+    now += config.detect();
+    tell(Wake{});
+    EXPECT_EQ(state.role, Role::Backup) << "the partner is not known any more";
+}
+
 TEST(Partner, NoStatementMakesAForwarder) {
     Pair pair = settled(config_of(1), config_of(2));
     for (const Role role : {Role::Limbo, Role::Init, Role::Unhealthy, Role::Notify}) {
