@@ -6,19 +6,11 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "dataplane/base/check.h"
-#include "dataplane/port/pools.h"
 #include "dataplane/wire/bytes.h"
 #include "dataplane/wire/stream_framing.h"
 
 namespace sealane::port {
 namespace {
-
-constexpr std::size_t kLeastBytes = std::size_t{1} << 20;
-
-std::size_t most_bytes(std::uint32_t max_frame) {
-    return std::max(kLeastBytes, 4 * (wire::kStreamLengthWord + max_frame));
-}
 
 std::size_t size_on_stream(const rte_mbuf* frame) {
     return wire::kStreamLengthWord + frame->pkt_len;
@@ -67,47 +59,14 @@ class Gather {
 
 }  // namespace
 
-StreamOutbox::StreamOutbox(std::uint32_t max_frames, std::uint32_t max_frame)
-    : ring_(std::max<std::size_t>(max_frames, 1)),
-      max_bytes_(most_bytes(max_frame)),
-      max_buffers_(most_buffers(max_frames, max_frame)) {}
-
-std::size_t StreamOutbox::most_buffers(std::uint32_t max_frames, std::uint32_t max_frame) {
-    return std::max<std::size_t>(max_frames, 1) + most_bytes(max_frame) / kBufferRoom;
-}
-
-StreamOutbox::~StreamOutbox() {
-    while (size() > 0) {
-        rte_pktmbuf_free(pop());
-    }
-}
-
-bool StreamOutbox::has_room_for(const rte_mbuf* frame) const {
-    return size() < ring_.size() && bytes_ + size_on_stream(frame) <= max_bytes_ &&
-           (size() == 0 || buffers_ + frame->nb_segs <= max_buffers_);
-}
-
-void StreamOutbox::push(rte_mbuf* frame) {
-    SEALANE_ASSERT(has_room_for(frame), "pushed into a full queue");
-    const std::size_t held = size();
-    ring_[(first_ + held) % ring_.size()] = frame;
-    bytes_ += size_on_stream(frame);
-    buffers_ += frame->nb_segs;
-    count_.store(held + 1, std::memory_order_relaxed);
-}
-
-StreamOutbox::Flushed StreamOutbox::flush(int socket, Tally& tally) {
+Flushed StreamOutbox::flush(int socket, Tally& tally) {
     while (size() > 0) {
         Gather gather;
         for (std::size_t i = 0; i < size(); ++i) {
-            if (!gather.add(at(i), i == 0 ? head_written_ : 0)) break;
+            if (!gather.add(queue_.at(i), i == 0 ? head_written_ : 0)) break;
         }
         const ssize_t sent = gather.send_to(socket);
-        if (sent < 0) {
-            const bool full =
-                errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM;
-            return full ? Flushed::Blocked : Flushed::Broken;
-        }
+        if (sent < 0) return is_for_want_of_room(errno) ? Flushed::Blocked : Flushed::Broken;
         written(static_cast<std::size_t>(sent), tally);
         if (static_cast<std::size_t>(sent) < gather.bytes()) return Flushed::Blocked;
     }
@@ -115,28 +74,17 @@ StreamOutbox::Flushed StreamOutbox::flush(int socket, Tally& tally) {
 }
 
 void StreamOutbox::drop_all(Drop why, Tally& tally) {
-    while (size() > 0) {
-        tally.drop(pop(), Direction::Out, why);
-    }
-}
-
-rte_mbuf* StreamOutbox::pop() {
-    rte_mbuf* const frame = ring_[first_];
-    first_ = (first_ + 1) % ring_.size();
-    bytes_ -= size_on_stream(frame);
-    buffers_ -= frame->nb_segs;
+    queue_.drop_all(why, tally);
     head_written_ = 0;
-    count_.store(size() - 1, std::memory_order_relaxed);
-    return frame;
 }
 
 void StreamOutbox::written(std::size_t bytes, Tally& tally) {
     std::uint64_t frames = 0;
     std::uint64_t frame_bytes = 0;
     bytes += head_written_;
-    while (size() > 0 && bytes >= size_on_stream(at(0))) {
-        bytes -= size_on_stream(at(0));
-        rte_mbuf* const frame = pop();
+    while (size() > 0 && bytes >= size_on_stream(queue_.at(0))) {
+        rte_mbuf* const frame = queue_.pop();
+        bytes -= size_on_stream(frame);
         ++frames;
         frame_bytes += frame->pkt_len;
         rte_pktmbuf_free(frame);

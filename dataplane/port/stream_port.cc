@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <sys/epoll.h>
+#include <span>
 #include <sys/socket.h>
 #include <system_error>
+
+#include "dataplane/port/queueing.h"
 
 namespace sealane::port {
 namespace {
@@ -20,12 +22,6 @@ std::minstd_rand generator(std::uint64_t seed) {
     return std::minstd_rand(static_cast<std::minstd_rand::result_type>(seed * kGoldenRatio >> 33));
 }
 
-bool watch(const Descriptor& epoll, int operation, int fd, std::uint32_t events) {
-    epoll_event wanted{};
-    wanted.events = events;
-    return epoll_ctl(epoll.get(), operation, fd, &wanted) == 0;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<QemuStreamPort>> QemuStreamPort::open(const QemuStreamSettings& settings,
@@ -33,7 +29,7 @@ Result<std::unique_ptr<QemuStreamPort>> QemuStreamPort::open(const QemuStreamSet
     if (Status usable = check_socket_path(settings.name, settings.path); !usable)
         return usable.error();
 
-    Descriptor wake(epoll_create1(EPOLL_CLOEXEC));
+    WakeSet wake;
     if (!wake.is_open()) {
         return Error{settings.name + ": can't make a stream port: " + std::strerror(errno)};
     }
@@ -43,16 +39,14 @@ Result<std::unique_ptr<QemuStreamPort>> QemuStreamPort::open(const QemuStreamSet
     Result<Listener> listener = Listener::open(settings.name, settings.path);
     if (!listener) return listener.error();
     port->listener_ = std::move(listener).value();
-    if (!watch(port->wake_, EPOLL_CTL_ADD, port->listener_.get(), EPOLLIN)) {
+    if (!port->wake_.add(port->listener_.get())) {
         return Error{settings.name + ": can't watch " + settings.path + ": " +
                      std::strerror(errno)};
     }
     return port;
 }
 
-QemuStreamPort::QemuStreamPort(const QemuStreamSettings& settings,
-                               const Pools& pools,
-                               Descriptor wake)
+QemuStreamPort::QemuStreamPort(const QemuStreamSettings& settings, const Pools& pools, WakeSet wake)
     : settings_(settings),
       pool_(pools.frames.get()),
       wake_(std::move(wake)),
@@ -102,43 +96,24 @@ void QemuStreamPort::lose(int why) {
 }
 
 void QemuStreamPort::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
-    const bool connected = peer_.is_open();
-    bool blocked = false;
-    for (std::uint16_t i = 0; i < count; ++i) {
-        rte_mbuf* const frame = frames[i];
-        if (!connected || broken_.load(std::memory_order_relaxed)) {
-            tally.drop(frame, Direction::Out, Drop::PortDown);
-            continue;
-        }
-        if (frame->pkt_len > settings_.max_frame) {
-            tally.drop(frame, Direction::Out, Drop::Oversize);
-            continue;
-        }
-        if (!blocked && !outbox_.has_room_for(frame)) blocked = !flush(tally);
-        if (outbox_.has_room_for(frame)) {
-            outbox_.push(frame);
-        } else {
-            tally.drop(frame, Direction::Out, Drop::PeerBackpressure);
-        }
-    }
-    if (connected && !blocked) flush(tally);
+    send_queued(
+        outbox_,
+        std::span(frames, count),
+        settings_.max_frame,
+        tally,
+        [&] { return peer_.is_open() && !broken_.load(std::memory_order_relaxed); },
+        [&] { return flush(tally); });
 }
 
 bool QemuStreamPort::flush(Tally& tally) {
     if (broken_.load(std::memory_order_relaxed)) return false;
-    const StreamOutbox::Flushed flushed = outbox_.flush(peer_.get(), tally);
-    if (flushed == StreamOutbox::Flushed::Broken) {
+    const Flushed flushed = outbox_.flush(peer_.get(), tally);
+    if (flushed == Flushed::Broken) {
         last_fault_.store(errno, std::memory_order_relaxed);
         lose(errno);
     }
-    watch_for_room(flushed == StreamOutbox::Flushed::Blocked);
-    return flushed == StreamOutbox::Flushed::Empty;
-}
-
-void QemuStreamPort::watch_for_room(bool wanted) {
-    if (wanted == watching_for_room_) return;
-    const std::uint32_t events = EPOLLIN | (wanted ? std::uint32_t{EPOLLOUT} : 0U);
-    if (watch(wake_, EPOLL_CTL_MOD, peer_.get(), events)) watching_for_room_ = wanted;
+    wake_.watch_for_room(peer_.get(), flushed == Flushed::Blocked);
+    return flushed == Flushed::Empty;
 }
 
 void QemuStreamPort::service(Instant now, Tally& tally) {
@@ -176,14 +151,13 @@ void QemuStreamPort::try_to_connect(Instant now) {
 }
 
 void QemuStreamPort::adopt(Descriptor peer, Instant now) {
-    if (!watch(wake_, EPOLL_CTL_ADD, peer.get(), EPOLLIN)) {
+    if (!wake_.add(peer.get())) {
         last_fault_.store(errno, std::memory_order_relaxed);
         return schedule_retry(now);
     }
     peer_ = std::move(peer);
     inbox_.clear();
     broken_.store(false, std::memory_order_relaxed);
-    watching_for_room_ = false;
     idle_ = IdleStride();
     connected_at_ = now;
     last_fault_.store(0, std::memory_order_relaxed);

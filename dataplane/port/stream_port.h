@@ -14,12 +14,14 @@
 #include <string>
 
 #include "dataplane/base/result.h"
+#include "dataplane/port/frame_queue.h"
 #include "dataplane/port/idle_stride.h"
 #include "dataplane/port/pools.h"
 #include "dataplane/port/port.h"
 #include "dataplane/port/stream_inbox.h"
 #include "dataplane/port/stream_outbox.h"
 #include "dataplane/port/stream_socket.h"
+#include "dataplane/port/wake_set.h"
 #include "dataplane/wire/stream_framing.h"
 
 namespace sealane::port {
@@ -52,13 +54,13 @@ class QemuStreamPort final : public Port {
 
     /// Buffers that it holds at most.
     [[nodiscard]] static std::size_t most_buffers(const QemuStreamSettings& settings) {
-        return StreamOutbox::most_buffers(settings.queue_frames, settings.max_frame);
+        return FrameQueue::most_buffers(settings.queue_frames, settings.max_frame);
     }
 
     std::uint16_t receive(rte_mbuf** frames, std::uint16_t room, Tally& tally) override;
     void send(rte_mbuf** frames, std::uint16_t count, Tally& tally) override;
     void service(Instant now, Tally& tally) override;
-    [[nodiscard]] int wake_descriptor() const override { return wake_.get(); }
+    [[nodiscard]] int wake_descriptor() const override { return wake_.descriptor(); }
     bool prepare_to_sleep() override;
     void awake() override { idle_.look_now(); }
     [[nodiscard]] bool is_up() const override { return up_.load(std::memory_order_relaxed); }
@@ -69,7 +71,7 @@ class QemuStreamPort final : public Port {
     static constexpr int kClosed = -1;    ///< By the peer.
     static constexpr int kNonsense = -2;  ///< It announced a length that no frame has.
 
-    QemuStreamPort(const QemuStreamSettings& settings, const Pools& pools, Descriptor wake);
+    QemuStreamPort(const QemuStreamSettings& settings, const Pools& pools, WakeSet wake);
 
     void read_socket();
     /// Writes what the peer takes; true: nothing waits any more.
@@ -82,11 +84,10 @@ class QemuStreamPort final : public Port {
     [[nodiscard]] std::string why_gone() const;
     void disconnect(Instant now, Tally& tally);
     void schedule_retry(Instant now);
-    void watch_for_room(bool wanted);
 
     QemuStreamSettings settings_;
     rte_mempool* pool_;
-    Descriptor wake_;  ///< An epoll of the listener and the peer.
+    WakeSet wake_;  ///< Of the listener and the peer.
     Listener listener_;
     Descriptor
         peer_;  ///< Changes in service() only, so that neither receive() nor send() loses it.
@@ -98,7 +99,6 @@ class QemuStreamPort final : public Port {
 
     // Those of send() and service(), which never overlap.
     StreamOutbox outbox_;
-    bool watching_for_room_ = false;
     std::minstd_rand jitter_;
     Duration retry_delay_;
     Instant retry_at_{};

@@ -11,7 +11,7 @@
 #include <rte_vhost.h>
 
 #include "dataplane/base/cause.h"
-#include "dataplane/port/stream_socket.h"
+#include "dataplane/port/bound_socket.h"
 #include "dataplane/port/vhost_message.h"
 
 namespace sealane::port {

@@ -11,7 +11,7 @@
 #include <rte_ethdev.h>
 
 #include "dataplane/base/descriptor.h"
-#include "dataplane/port/stream_socket.h"
+#include "dataplane/port/bound_socket.h"
 
 namespace sealane::port {
 namespace {

@@ -1,6 +1,5 @@
 // What a stream port makes of the bytes that its peer sends.
 #include <algorithm>
-#include <poll.h>
 
 #include "tests/component/port/stream_test.h"
 
@@ -21,11 +20,6 @@ class StreamIn : public StreamTest {
             if (!port().state().up) break;
         }
         return all;
-    }
-
-    [[nodiscard]] bool wants_attention() {
-        pollfd asked{.fd = port().wake_descriptor(), .events = POLLIN, .revents = 0};
-        return poll(&asked, 1, 0) == 1;
     }
 };
 

@@ -1,6 +1,4 @@
 // What a stream port does with the frames that it is given to send.
-#include <poll.h>
-
 #include "tests/component/port/stream_test.h"
 #include "tests/support/mbufs.h"
 
@@ -208,10 +206,6 @@ TEST_F(StreamOut, DestroyedPortGivesItsBuffersBack) {
 TEST_F(StreamOut, WakeDescriptorTellsOfRoomOnlyWhileFramesWait) {
     open(listening());
     StreamPeer peer = connected_peer();
-    const auto wants_attention = [&] {
-        pollfd asked{.fd = port().wake_descriptor(), .events = POLLIN, .revents = 0};
-        return poll(&asked, 1, 0) == 1;
-    };
     send({frame_of(60)});
     EXPECT_FALSE(wants_attention()) << "nothing waits";
     send(numbered(400, 1514));

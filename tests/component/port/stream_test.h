@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "dataplane/port/stream_port.h"
-#include "tests/component/port/port_test.h"
+#include "tests/component/port/socket_test.h"
 #include "tests/component/port/stream_peer.h"
 
 namespace sealane::test {
 
-class StreamTest : public PortTest {
+class StreamTest : public SocketTest {
   protected:
     void SetUp() override;
     void TearDown() override;
@@ -26,16 +26,14 @@ class StreamTest : public PortTest {
 
     /// A peer that the port has accepted.
     [[nodiscard]] StreamPeer connected_peer();
-    /// Serves and polls the port as often as its idle stride may need; what it received.
-    std::vector<Bytes> turn(int polls = 40);
+    std::vector<Bytes> turn(int polls = 40) { return SocketTest::turn(port(), polls); }
+    [[nodiscard]] bool wants_attention() { return SocketTest::wants_attention(port()); }
     void send(const std::vector<Bytes>& frames) { send_to(port(), frames); }
     [[nodiscard]] std::size_t pending() { return port().state().pending; }
 
   private:
-    std::string folder_, path_;
+    std::string path_;
     std::unique_ptr<port::QemuStreamPort> port_;
 };
-
-[[nodiscard]] std::size_t open_descriptors();
 
 }  // namespace sealane::test
