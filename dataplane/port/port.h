@@ -56,7 +56,7 @@ struct PeerHistory {
 /// For `sealane show` and the log.
 struct PortState {
     bool up = false;          ///< A peer is there.
-    std::string type;         ///< "ring", "ethdev", "qemu-stream", "vhost-user", "none".
+    std::string type;         ///< "ring", "ethdev", "qemu-stream", "qemu-dgram", ...
     std::string detail;       ///< For people: where it is attached, and if it isn't up, why.
     std::size_t pending = 0;  ///< Frames accepted for sending that the peer has not taken yet.
     std::vector<PortFeature> features;  ///< Of ports that negotiate some.
