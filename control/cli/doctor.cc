@@ -150,10 +150,11 @@ Finding judge_dgram_queue(const MachineFacts& facts) {
     const std::string text =
         fmt::format("net.unix.max_dgram_qlen is {} datagrams", facts.dgram_queue);
     if (facts.dgram_queue >= kUsefulDgramQueue) return {Level::Ok, "datagrams", text, ""};
-    return {Level::Note,
-            "datagrams",
-            text + ": bursts over unix datagram sockets are cut short; streams are not",
-            fmt::format("sudo sysctl -w net.unix.max_dgram_qlen={}", kUsefulDgramQueue)};
+    return {
+        Level::Note,
+        "datagrams",
+        text + ": a guest on a qemu-dgram port takes so many frames at a time, and the others wait",
+        fmt::format("sudo sysctl -w net.unix.max_dgram_qlen={}", kUsefulDgramQueue)};
 }
 
 std::vector<Finding> judge_qemu(const MachineFacts& facts) {

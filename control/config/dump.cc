@@ -136,6 +136,15 @@ struct PortText {
         return map.text(0);
     }
 
+    std::string operator()(const QemuDgramPort& port) const {
+        FlowMap map;
+        map.put("type", "qemu-dgram");
+        map.put_text("local", port.local);
+        map.put_text("remote", port.remote);
+        map.put_number("queue_frames", port.queue_frames, QemuDgramPort{}.queue_frames);
+        return map.text(0);
+    }
+
     std::string operator()(const VhostUserPort& port) const {
         const VhostUserPort usual;
         FlowMap map;

@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 2> kRingKeys{"type", "size"};
 constexpr std::array<std::string_view, 5> kEthdevKeys{
     "type", "devargs", "pci", "rx_descriptors", "tx_descriptors"};
 constexpr std::array<std::string_view, 4> kStreamKeys{"type", "listen", "connect", "queue_frames"};
+constexpr std::array<std::string_view, 4> kDgramKeys{"type", "local", "remote", "queue_frames"};
 constexpr std::array<std::string_view, 5> kVhostKeys{"type", "path", "mode", "queues", "offloads"};
 
 constexpr std::uint64_t kMinRing = 64, kMaxRing = 16'384;
@@ -117,6 +118,19 @@ QemuStreamPort load_stream(const YamlValue& value, const std::string& who, Sourc
     return port;
 }
 
+QemuDgramPort load_dgram(const YamlValue& value, const std::string& who, Source& source) {
+    QemuDgramPort port;
+    Fields fields(source, value, who, "a qemu-dgram port", kDgramKeys);
+    fields.read("local", port.local, kSocketRight);
+    fields.read("remote", port.remote, kSocketRight);
+    fields.read("queue_frames", port.queue_frames, 1, kMaxQueueFrames);
+    fields.require("local", std::string(kSocketRight) + ", which is made");
+    fields.require("remote", std::string(kSocketRight) + ", which the peer makes");
+    check_socket_path(fields, "local", port.local);
+    check_socket_path(fields, "remote", port.remote);
+    return port;
+}
+
 VhostUserPort load_vhost(const YamlValue& value, const std::string& who, Source& source) {
     VhostUserPort port;
     Fields fields(source, value, who, "a vhost-user port", kVhostKeys);
@@ -151,7 +165,8 @@ std::optional<PortSpec> load_port(const YamlValue& value, Fields& adapter) {
     const std::string who = adapter.who() + ": port";
     Source& source = adapter.source();
     const std::string_view type = peek(value, "type");
-    for (const std::string_view key : {"devargs", "pci", "listen", "connect", "path"}) {
+    for (const std::string_view key :
+         {"devargs", "pci", "listen", "connect", "path", "local", "remote"}) {
         for (const YamlMember& member : value.members) {
             if (member.key == key) source.note(adapter.place(), key, member.value.place);
         }
@@ -159,7 +174,8 @@ std::optional<PortSpec> load_port(const YamlValue& value, Fields& adapter) {
     if (type == kPortTypes[0]) return load_ring(value, who, source);
     if (type == kPortTypes[1]) return load_ethdev(value, who, source);
     if (type == kPortTypes[2]) return load_stream(value, who, source);
-    if (type == kPortTypes[3]) return load_vhost(value, who, source);
+    if (type == kPortTypes[3]) return load_dgram(value, who, source);
+    if (type == kPortTypes[4]) return load_vhost(value, who, source);
     refuse_type(value, who, source);
     return std::nullopt;
 }

@@ -91,6 +91,15 @@ struct QemuStreamPort {
     bool operator==(const QemuStreamPort&) const = default;
 };
 
+/// Two unix datagram sockets as QEMU's `-netdev dgram` speaks them: a datagram is a frame.
+struct QemuDgramPort {
+    std::string local;                   ///< Of the socket that we make; QEMU's remote.path.
+    std::string remote;                  ///< Of the peer's; QEMU's local.path.
+    std::uint32_t queue_frames = 1'024;  ///< Kept for a peer that reads slowly; 1 to 65 536.
+
+    bool operator==(const QemuDgramPort&) const = default;
+};
+
 /// A unix socket over which a virtio-net guest shares its memory and rings: QEMU's `-netdev
 /// vhost-user`, DPDK's net_virtio_user.
 struct VhostUserPort {
@@ -102,7 +111,8 @@ struct VhostUserPort {
     bool operator==(const VhostUserPort&) const = default;
 };
 
-using PortSpec = std::variant<NoPort, RingPort, EthdevPort, QemuStreamPort, VhostUserPort>;
+using PortSpec =
+    std::variant<NoPort, RingPort, EthdevPort, QemuStreamPort, QemuDgramPort, VhostUserPort>;
 
 /// Frames a second that an adapter may send to many; 0: as many as it likes.
 struct StormControl {

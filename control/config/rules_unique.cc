@@ -104,6 +104,8 @@ class PortCheck {
     void check(const AdapterOf& of) {
         if (const auto* stream = std::get_if<QemuStreamPort>(&of.adapter->port)) {
             check_socket(of, stream->path, stream->listen ? "listen" : "connect");
+        } else if (const auto* dgram = std::get_if<QemuDgramPort>(&of.adapter->port)) {
+            check_dgram(of, *dgram);
         } else if (const auto* vhost = std::get_if<VhostUserPort>(&of.adapter->port)) {
             check_socket(of, vhost->path, "path");
         } else if (const auto* ethdev = std::get_if<EthdevPort>(&of.adapter->port)) {
@@ -115,6 +117,15 @@ class PortCheck {
     void check_socket(const AdapterOf& of, const std::string& path, std::string_view field) {
         if (path.empty()) return;
         sockets_.take(of, plain_path(path), field, "socket " + path, "use another path");
+    }
+
+    void check_dgram(const AdapterOf& of, const QemuDgramPort& dgram) {
+        check_socket(of, dgram.local, "local");
+        check_socket(of, dgram.remote, "remote");
+        if (dgram.local.empty() || plain_path(dgram.local) != plain_path(dgram.remote)) return;
+        source_.fault(source_.at(of.adapter->place, "remote"),
+                      of.who() + ": local and remote are one socket, " + dgram.remote +
+                          "; give the peer one of its own");
     }
 
     void check_ethdev(const AdapterOf& of, const EthdevPort& ethdev) {

@@ -45,8 +45,8 @@ inline constexpr std::array kIdlePolicies{
 };
 
 /// By the alternatives of PortSpec; NoPort has no word.
-inline constexpr std::array<std::string_view, 4> kPortTypes{
-    "ring", "ethdev", "qemu-stream", "vhost-user"};
+inline constexpr std::array<std::string_view, 5> kPortTypes{
+    "ring", "ethdev", "qemu-stream", "qemu-dgram", "vhost-user"};
 
 /// Whether an impaired port looks unplugged, as `link_down`.
 inline constexpr std::array kLinkStates{
@@ -62,7 +62,7 @@ inline constexpr std::array kVhostModes{
 
 // Named by the design, refused until they are there.
 inline constexpr std::array<std::string_view, 1> kUnbuiltSwitchModes{"vepa"};
-inline constexpr std::array<std::string_view, 2> kUnbuiltPortTypes{"qemu-dgram", "vde"};
+inline constexpr std::array<std::string_view, 1> kUnbuiltPortTypes{"vde"};
 
 /// The word for `value` in one of the tables above.
 template <typename Enum, std::size_t N>

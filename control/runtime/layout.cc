@@ -103,6 +103,8 @@ std::vector<std::string> sockets_of(const config::System& model, const Part& par
         if (seat.attachment != Attachment::Port) continue;
         const auto* stream = std::get_if<config::QemuStreamPort>(&seat.adapter->port);
         if (stream != nullptr && stream->listen) paths.push_back(stream->path);
+        const auto* dgram = std::get_if<config::QemuDgramPort>(&seat.adapter->port);
+        if (dgram != nullptr) paths.push_back(dgram->local);
         const auto* vhost = std::get_if<config::VhostUserPort>(&seat.adapter->port);
         if (vhost != nullptr && vhost->server) paths.push_back(vhost->path);
     }

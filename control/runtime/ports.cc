@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "control/runtime/sizing.h"
+#include "dataplane/port/dgram_port.h"
 #include "dataplane/port/null_port.h"
 #include "dataplane/port/stream_port.h"
 #include "dataplane/port/trunk_link.h"
@@ -52,6 +53,13 @@ struct Opener {
                                                  .queue_frames = spec.queue_frames,
                                                  .seed = seed},
                                                 pools));
+    }
+    Result<OpenPort> operator()(const config::QemuDgramPort& spec) const {
+        return owned(port::QemuDgramPort::open({.name = name,
+                                                .local = spec.local,
+                                                .remote = spec.remote,
+                                                .queue_frames = spec.queue_frames},
+                                               pools));
     }
     Result<OpenPort> operator()(const config::VhostUserPort& spec) const {
         return owned(

@@ -31,8 +31,9 @@ struct FeatureReport {
 
 struct PortReport {
     bool up = false;
-    std::string type;    ///< "ring", "ethdev", "qemu-stream", "vhost-user", "none", "link", "sea".
-    std::string detail;  ///< Where it is attached; if it isn't up, why.
+    /// "ring", "ethdev", "qemu-stream", "qemu-dgram", "vhost-user", "none", "link", "sea".
+    std::string type;
+    std::string detail;         ///< Where it is attached; if it isn't up, why.
     std::uint64_t pending = 0;  ///< Frames accepted for sending and not yet taken by the peer.
     std::vector<FeatureReport> features;  ///< Of ports that negotiate some.
     std::string notice;  ///< What works, but not as its owner may think, and what would help.

@@ -166,6 +166,7 @@ bool is_attached_to_peer(const Seat& seat) {
     if (seat.attachment != Attachment::Port) return seat.attachment == Attachment::LinkToVios;
     const config::PortSpec& port = seat.adapter->port;
     return std::holds_alternative<config::QemuStreamPort>(port) ||
+           std::holds_alternative<config::QemuDgramPort>(port) ||
            std::holds_alternative<config::VhostUserPort>(port);
 }
 

@@ -6,6 +6,7 @@
 #include "control/runtime/ports.h"
 #include "dataplane/port/allowance.h"
 #include "dataplane/port/batch.h"
+#include "dataplane/port/dgram_port.h"
 #include "dataplane/port/ethdev_devargs.h"
 #include "dataplane/port/impaired_port.h"
 #include "dataplane/port/pools.h"
@@ -49,6 +50,10 @@ struct Held {
     std::uint32_t operator()(const config::QemuStreamPort& stream) const {
         return static_cast<std::uint32_t>(
             port::QemuStreamPort::most_buffers({.queue_frames = stream.queue_frames}));
+    }
+    std::uint32_t operator()(const config::QemuDgramPort& dgram) const {
+        return static_cast<std::uint32_t>(
+            port::QemuDgramPort::most_buffers({.queue_frames = dgram.queue_frames}));
     }
     std::uint32_t operator()(const config::VhostUserPort&) const {
         return port::VhostPort::kMostHeld * kBuffersOfLongest;

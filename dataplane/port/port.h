@@ -61,7 +61,7 @@ struct PortState {
     std::size_t pending = 0;  ///< Frames accepted for sending that the peer has not taken yet.
     std::vector<PortFeature> features;  ///< Of ports that negotiate some.
     std::string notice;  ///< What works, but not as its owner may think, and what would help.
-    std::optional<PeerHistory> peer;  ///< Of stream and vhost-user ports.
+    std::optional<PeerHistory> peer;  ///< Of stream, datagram and vhost-user ports.
 };
 
 /// The one interface with a virtual call per burst; never one per frame.

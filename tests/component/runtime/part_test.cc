@@ -29,6 +29,8 @@ partitions:
     adapters:
       - {name: ent0, type: virtual, vswitch: E, pvid: 1,
          port: {type: qemu-stream, listen: lpar1.sock}}
+      - {name: ent1, type: virtual, vswitch: E, pvid: 2,
+         port: {type: qemu-dgram, local: lpar1.local, remote: lpar1.remote}}
 )";
 
 using Attachments = std::map<std::string, Attachment>;
@@ -49,7 +51,8 @@ TEST(Part, TheWholeHasAllAndNoSocketBetweenItsParts) {
                                {"vios1/ent5", Attachment::Agent},
                                {"vios1/ent6", Attachment::Bridge},
                                {"vios2/ent0", Attachment::Port},
-                               {"lpar1/ent0", Attachment::Port}};
+                               {"lpar1/ent0", Attachment::Port},
+                               {"lpar1/ent1", Attachment::Port}};
     EXPECT_EQ(attachments({}), expected);
 }
 
@@ -57,7 +60,8 @@ TEST(Part, TheHypervisorHasEveryVirtualAdapterAndNoSea) {
     const Attachments expected{{"vios1/ent1", Attachment::Port},
                                {"vios1/ent3", Attachment::LinkToVios},
                                {"vios1/ent5", Attachment::LinkToVios},
-                               {"lpar1/ent0", Attachment::Port}};
+                               {"lpar1/ent0", Attachment::Port},
+                               {"lpar1/ent1", Attachment::Port}};
     EXPECT_EQ(attachments({PartKind::Hypervisor, {}, "d"}), expected);
 }
 
@@ -85,9 +89,12 @@ TEST(Part, AdaptersHaveTheSameNumbersInEveryPart) {
 
 TEST(Part, SocketsAreThoseThatItMakes) {
     const config::System model = model_of(kPair);
-    EXPECT_EQ(sockets_of(model, {}), std::vector<std::string>{"lpar1.sock"});
-    const std::vector<std::string> of_hypervisor{
-        "d/hypervisor.calls", "d/vios1-ent3.link", "d/vios1-ent5.link", "lpar1.sock"};
+    EXPECT_EQ(sockets_of(model, {}), (std::vector<std::string>{"lpar1.sock", "lpar1.local"}));
+    const std::vector<std::string> of_hypervisor{"d/hypervisor.calls",
+                                                 "d/vios1-ent3.link",
+                                                 "d/vios1-ent5.link",
+                                                 "lpar1.sock",
+                                                 "lpar1.local"};
     EXPECT_EQ(sockets_of(model, {PartKind::Hypervisor, {}, "d"}), of_hypervisor);
     EXPECT_TRUE(sockets_of(model, {PartKind::Vios, "vios1", "d"}).empty());
 }

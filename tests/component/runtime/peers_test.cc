@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "control/runtime/clock.h"
+#include "tests/component/port/dgram_peer.h"
 #include "tests/component/port/stream_peer.h"
 #include "tests/component/runtime/runtime_test.h"
 
@@ -20,21 +21,27 @@ partitions:
   - {name: lpar1, type: client, adapters: [{name: ent0, type: virtual, vswitch: E, pvid: 1, port: {type: ring}}]}
   - {name: lpar2, type: client, adapters: [{name: ent0, type: virtual, vswitch: E, pvid: 1, port: {type: qemu-stream, listen: )" +
               path_ + R"(}}]}
+  - {name: lpar3, type: client, adapters: [{name: ent0, type: virtual, vswitch: E, pvid: 1, port: {type: qemu-dgram, local: )" +
+              path_ + ".local, remote: " + path_ + R"(.remote}}]}
 )");
     }
-    ~Peers() override { std::filesystem::remove(path_); }
-
-    [[nodiscard]] PeerReport peer() const {
-        const std::vector<PeerReport> peers = system().peers();
-        EXPECT_EQ(peers.size(), 1U) << "a ring's client does not come and go";
-        return peers.empty() ? PeerReport{} : peers.front();
+    ~Peers() override {
+        std::filesystem::remove(path_);
+        std::filesystem::remove(path_ + ".remote");
     }
-    [[nodiscard]] PeerReport peer_once(const std::function<bool(const PeerReport&)>& condition) {
+
+    [[nodiscard]] PeerReport peer(std::size_t place = 0) const {
+        const std::vector<PeerReport> peers = system().peers();
+        EXPECT_EQ(peers.size(), 2U) << "a ring's client does not come and go";
+        return place < peers.size() ? peers[place] : PeerReport{};
+    }
+    [[nodiscard]] PeerReport peer_once(const std::function<bool(const PeerReport&)>& condition,
+                                       std::size_t place = 0) {
         const Instant end = now() + std::chrono::seconds(10);
-        while (!condition(peer()) && now() < end) {
+        while (!condition(peer(place)) && now() < end) {
             std::this_thread::yield();
         }
-        return peer();
+        return peer(place);
     }
 
     std::string path_ = (std::filesystem::temp_directory_path() /
@@ -65,6 +72,19 @@ TEST_F(Peers, AreToldWithWhyTheLastOneWent) {
     babbler.write(test::Bytes(4, 0xff));
     seen = peer_once([](const PeerReport& now) { return now.came == 2 && !now.connected; });
     EXPECT_EQ(seen.why_gone, "it announced a frame longer than any can be");
+}
+
+TEST_F(Peers, OfADatagramPortAreToldThoughNothingConnects) {
+    EXPECT_EQ(peer(1).adapter, "lpar3/ent0");
+    EXPECT_EQ(peer(1).came, 0U);
+    test::DgramPeer one(path_ + ".remote", path_ + ".local");
+    const PeerReport seen = peer_once([](const PeerReport& now) { return now.ready; }, 1);
+    EXPECT_TRUE(seen.connected);
+    EXPECT_EQ(seen.came, 1U);
+    one.close();
+    const PeerReport gone = peer_once([](const PeerReport& now) { return !now.connected; }, 1);
+    EXPECT_FALSE(gone.ready);
+    EXPECT_EQ(gone.why_gone, "it closed its socket");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The pools have a buffer for all that ports may hold.
 #include "control/runtime/sizing.h"
 
+#include "dataplane/port/dgram_port.h"
 #include "dataplane/port/stream_port.h"
 #include "tests/component/runtime/runtime_test.h"
 
@@ -34,6 +35,10 @@ TEST(Sizing, EveryPortIsCountedWithAllThatItMayHold) {
         EXPECT_EQ(frames_of("pvid: 1, port: {type: qemu-stream, listen: a, queue_frames: " +
                             std::to_string(queue) + "}"),
                   port::QemuStreamPort::most_buffers({.queue_frames = queue}));
+        EXPECT_EQ(
+            frames_of("pvid: 1, port: {type: qemu-dgram, local: a, remote: b, queue_frames: " +
+                      std::to_string(queue) + "}"),
+            port::QemuDgramPort::most_buffers({.queue_frames = queue}));
     }
     EXPECT_GE(frames_of("pvid: 1, port: {type: vhost-user, path: a}"), 32U * 32U);
     EXPECT_EQ(

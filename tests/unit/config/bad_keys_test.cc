@@ -159,7 +159,8 @@ constexpr BadFile kBadKeys[] = {
      19,
      "type: qemu-stream, ",
      "",
-     "19:16: lpar1/ent0: port: \"type\" is missing; use ring, ethdev, qemu-stream or vhost-user"},
+     "19:16: lpar1/ent0: port: \"type\" is missing; use ring, ethdev, qemu-stream, "
+     "qemu-dgram or vhost-user"},
     {"MissingSeaName",
      "design.yaml",
      13,

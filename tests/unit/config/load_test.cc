@@ -134,6 +134,9 @@ TEST(Load, ValuesAtTheirLimitsAreTaken) {
     const std::string path(107, 'p');
     const Adapter longest = client_adapter(", port: {type: qemu-stream, connect: " + path + "}");
     EXPECT_EQ(std::get<QemuStreamPort>(longest.port).path, path);
+    const Adapter dgram = client_adapter(", port: {type: qemu-dgram, local: a, remote: " + path +
+                                         ", queue_frames: 1}");
+    EXPECT_EQ(std::get<QemuDgramPort>(dgram.port), (QemuDgramPort{"a", path, 1}));
     const Adapter vhost = client_adapter(
         ", port: {type: vhost-user, path: v, mode: server, queues: 16, offloads: false}");
     EXPECT_EQ(std::get<VhostUserPort>(vhost.port), (VhostUserPort{"v", true, 16, false}));
@@ -171,6 +174,8 @@ TEST(Load, WhatIsNotWrittenOfAPortIs) {
     EXPECT_EQ(std::get<RingPort>(client_adapter(", port: {type: ring}").port).size, 256U);
     const Adapter stream = client_adapter(", port: {type: qemu-stream, listen: a}");
     EXPECT_EQ(std::get<QemuStreamPort>(stream.port).queue_frames, 1024U);
+    const Adapter dgram = client_adapter(", port: {type: qemu-dgram, local: a, remote: b}");
+    EXPECT_EQ(std::get<QemuDgramPort>(dgram.port).queue_frames, 1024U);
     const Adapter device = client_adapter(", port: {type: ethdev, devargs: \"net_tap0,iface=t\"}");
     EXPECT_EQ(std::get<EthdevPort>(device.port).rx_descriptors, 1024);
     EXPECT_EQ(std::get<EthdevPort>(device.port).tx_descriptors, 1024);

@@ -206,7 +206,7 @@ class Drawer {
 
     PortSpec draw_port(bool may_be_none) {
         const std::string unique = std::to_string(next_++);
-        switch (draw(may_be_none ? 0U : 1U, 4U)) {
+        switch (draw(may_be_none ? 0U : 1U, 5U)) {
             case 0:
                 return NoPort{};
             case 1:
@@ -222,6 +222,9 @@ class Drawer {
                                      maybe(),
                                      static_cast<std::uint16_t>(draw(1U, 16U)),
                                      maybe()};
+            case 4:
+                return QemuDgramPort{
+                    draw_text() + "-" + unique, draw_text() + "+" + unique, draw(1U, 65'536U)};
             default:
                 return QemuStreamPort{draw_text() + "-" + unique, maybe(), draw(1U, 65'536U)};
         }
