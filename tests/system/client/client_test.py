@@ -114,4 +114,5 @@ def play(scene):
     switch.check_stops(signal.SIGTERM)
 
 
-sys.exit(run_test("client", play, TEST_S))
+if __name__ == "__main__":
+    sys.exit(run_test("client", play, TEST_S))
