@@ -44,7 +44,7 @@ def called(names):
     return rf"(?:(?<![\w:.>])(?<![\w>] )|(?<=\breturn ))(?:std::|::)?\b(?:{names})\s*\("
 
 
-CLOCK_FILES = {"dataplane/worker/clock.cc", "control/runtime/clock.cc"}
+CLOCK_FILES = {"dataplane/worker/clock.cc", "control/runtime/clock.cc", "client/vde.c"}
 CLOCK = re.compile(r"\b(\w+_clock::now|\w+_clock::time_point|(steady|system|high_resolution|utc|tai|gps|file)_clock|"
                    r"clock_gettime|clock_nanosleep|gettimeofday|timespec_get|ftime|rte_rdtsc\w*|"
                    r"rte_get_(tsc|timer|hpet)_cycles|rte_delay_\w+|_*rdtscp?|sleep_for|sleep_until|nanosleep|usleep)\b|" +

@@ -77,7 +77,7 @@ class Port {
         const sealane_frame one{frame.data(), frame.size()};
         return send(std::span(&one, 1)) == 1;
     }
-    /// Fills `room` from its beginning and gives the filled part.  Valid until the next call.
+    /// Fills `room` from its beginning and gives the filled part.  Valid until the next receive().
     [[nodiscard]] std::span<const sealane_frame> receive(std::span<sealane_frame> room) {
         const int count =
             sealane_port_receive(of_.get(), room.data(), static_cast<unsigned>(room.size()));
