@@ -64,6 +64,15 @@ static bool take(sealane_port* port, const sealane_frame* frame) {
     return false;
 }
 
+/* To the one who is there now, who may be another than before: a socket that only receives is told
+ * by nobody. */
+static int check(sealane_port* port) {
+    const struct sockaddr* const theirs = (const struct sockaddr*)&port->theirs;
+    return connect(port->socket, theirs, sizeof port->theirs) == 0 ? 0 : errno;
+}
+
+static bool has_more(const sealane_port* port) { return (void)port, false; }
+
 /* Frames are given to the kernel at once or not taken. */
 static void flush(sealane_port* port) { (void)port; }
 static uint64_t waiting(const sealane_port* port) { return (void)port, 0; }
@@ -105,6 +114,8 @@ const struct transport dgram_transport = {
     .flush = flush,
     .take = take,
     .receive = receive,
+    .has_more = has_more,
+    .check = check,
     .waiting = waiting,
     .close = close_connection,
 };

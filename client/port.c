@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -96,10 +97,14 @@ static bool read_options(sealane_port* port, const sealane_port_options* given) 
 
 static bool make_parts(sealane_port* port) {
     port->wait_set = epoll_create1(EPOLL_CLOEXEC);
-    if (port->wait_set >= 0 && buffer_make(&port->in, (size_t)4 * (SEALANE_MAX_FRAME + 4)) &&
+    port->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN};
+    if (port->wait_set >= 0 && port->bell >= 0 &&
+        epoll_ctl(port->wait_set, EPOLL_CTL_ADD, port->bell, &event) == 0 &&
+        buffer_make(&port->in, (size_t)4 * (SEALANE_MAX_FRAME + 4)) &&
         buffer_make(&port->out, port->options.queue_bytes))
         return true;
-    port_fail(port, "can't make a port", port->wait_set < 0 ? errno : ENOMEM);
+    port_fail(port, "can't make a port", errno);
     return false;
 }
 
@@ -110,7 +115,7 @@ sealane_port* sealane_port_open(const char* url,
     const char* why = "no memory";
     sealane_port* const port = calloc(1, sizeof *port);
     if (port != NULL) {
-        port->wait_set = port->socket = -1;
+        port->wait_set = port->bell = port->socket = -1;
         if (parse_url(port, url) && read_options(port, options) && make_parts(port)) {
             snprintf(port->error, sizeof port->error, "not connected yet");
             port->retry_delay = port->options.retry_ns;
@@ -127,9 +132,21 @@ void sealane_port_close(sealane_port* port) {
     if (port == NULL) return;
     if (port->socket >= 0) port->transport->close(port);
     if (port->wait_set >= 0) close(port->wait_set);
+    if (port->bell >= 0) close(port->bell);
     free(port->in.bytes);
     free(port->out.bytes);
     free(port);
+}
+
+/* The host's descriptor is readable while there is something that the kernel doesn't know of:
+ * frames that have been read and not received yet, or an end that service() has to tell. */
+static void ring(sealane_port* port) {
+    const bool rings = port->socket >= 0 && (port->broken || port->transport->has_more(port));
+    if (rings == port->rings) return;
+    uint64_t count = 1;
+    const ssize_t done =
+        rings ? write(port->bell, &count, sizeof count) : read(port->bell, &count, sizeof count);
+    if (done == (ssize_t)sizeof count) port->rings = rings;
 }
 
 static void tell_link(const sealane_port* port, bool up) {
@@ -161,6 +178,7 @@ static void try_to_connect(sealane_port* port, uint64_t now_ns) {
     const int fault = port->transport->connect(port);
     if (fault == 0) {
         port->retry_delay = port->options.retry_ns;
+        port->check_at = now_ns + port->options.retry_ns;
         ++port->stats.connected;
         watch(port, EPOLL_CTL_ADD, false);
         tell_link(port, true);
@@ -173,16 +191,32 @@ static void try_to_connect(sealane_port* port, uint64_t now_ns) {
         port->retry_delay = port->options.retry_most_ns;
 }
 
+static void check(sealane_port* port, uint64_t now_ns) {
+    if (port->transport->check == NULL || now_ns < port->check_at) return;
+    port->check_at = now_ns + port->options.retry_ns;
+    const int fault = port->transport->check(port);
+    if (fault == 0) return;
+    port_fail(port, "the switch has gone", fault);
+    port_break(port, port->error);
+}
+
+static uint64_t next_deadline(const sealane_port* port, uint64_t now_ns) {
+    if (port->socket < 0) return port->retry_at;
+    if (port->broken) return now_ns;
+    return port->transport->check != NULL ? port->check_at : UINT64_MAX;
+}
+
 int sealane_port_service(sealane_port* port, uint64_t now_ns, uint64_t* next_ns) {
     if (port->socket >= 0 && !port->broken) port->transport->flush(port);
+    if (port->socket >= 0 && !port->broken) check(port, now_ns);
     if (port->socket >= 0 && port->broken) disconnect(port, now_ns);
     if (port->socket < 0 && now_ns >= port->retry_at) try_to_connect(port, now_ns);
     if (port->socket >= 0) {
         const bool waits = port->out.begin < port->out.end;
         if (waits != port->waits_for_room) watch(port, EPOLL_CTL_MOD, waits);
     }
-    if (next_ns != NULL)
-        *next_ns = port->socket >= 0 ? (port->broken ? now_ns : UINT64_MAX) : port->retry_at;
+    ring(port);
+    if (next_ns != NULL) *next_ns = next_deadline(port, now_ns);
     return port->socket >= 0 && !port->broken;
 }
 
@@ -207,6 +241,7 @@ int sealane_port_send(sealane_port* port, const sealane_frame* frames, unsigned 
     port->transport->flush(port);
     const bool waits = port->out.begin < port->out.end;
     if (waits && !port->waits_for_room) watch(port, EPOLL_CTL_MOD, true);
+    ring(port);
     return (int)taken;
 }
 
@@ -217,6 +252,7 @@ int sealane_port_receive(sealane_port* port, sealane_frame* frames, unsigned cou
         port->stats.received_bytes += frames[i].length;
     }
     port->stats.received_frames += received;
+    ring(port);
     return (int)received;
 }
 

@@ -30,6 +30,10 @@ struct transport {
     /** True: the frame is taken. */
     bool (*take)(sealane_port* port, const sealane_frame* frame);
     unsigned (*receive)(sealane_port* port, sealane_frame* frames, unsigned count);
+    /** There is something for receive() that the kernel doesn't know of. */
+    bool (*has_more)(const sealane_port* port);
+    /** Whether the switch is still there, now and then; null: the kernel tells.  0, or why not. */
+    int (*check)(sealane_port* port);
     /** Of what waits: frames that will not be sent. */
     uint64_t (*waiting)(const sealane_port* port);
     void (*close)(sealane_port* port);
@@ -42,10 +46,14 @@ struct sealane_port {
     sealane_port_options options;
     sealane_port_stats stats;
     int wait_set; /* epoll: what the host waits for */
-    int socket;   /* -1: not connected */
-    bool broken;  /* the connection is of no use any more; service() tells and closes */
+    int bell; /* eventfd in it: readable while something is to be done that the kernel doesn't know
+                 of */
+    bool rings;
+    int socket;  /* -1: not connected */
+    bool broken; /* the connection is of no use any more; service() tells and closes */
     bool waits_for_room;
     uint64_t retry_at, retry_delay;
+    uint64_t check_at;
     struct buffer in, out;
     size_t left_of_frame, bytes_of_frame; /* of a stream's frame that has begun to go */
     bool broken_after_these;              /* a stream is, once the frames before were received */

@@ -136,6 +136,15 @@ static unsigned receive(sealane_port* port, sealane_frame* frames, unsigned coun
     return received;
 }
 
+static bool has_more(const sealane_port* port) {
+    const struct buffer* const in = &port->in;
+    const size_t there = in->end - in->begin;
+    if (port->broken_after_these) return true;
+    if (there < LENGTH_BYTES) return false;
+    const size_t length = length_at(in->bytes + in->begin);
+    return !port_fits(length) || there >= LENGTH_BYTES + length;
+}
+
 static uint64_t waiting(const sealane_port* port) {
     const struct buffer* const out = &port->out;
     size_t at = out->begin + port->left_of_frame;
@@ -159,6 +168,7 @@ const struct transport stream_transport = {
     .flush = flush,
     .take = take,
     .receive = receive,
+    .has_more = has_more,
     .waiting = waiting,
     .close = close_connection,
 };

@@ -78,9 +78,8 @@ SEALANE_API int sealane_port_fd(const sealane_port* port);
  * SEALANE_MAX_FRAME, and none was taken; a later one such ends what is taken. */
 SEALANE_API int sealane_port_send(sealane_port* port, const sealane_frame* frames, unsigned count);
 
-/** Fills at most `count` of `frames` with frames that came, and returns how many, 0 if none: only
- * then is sealane_port_fd() sure to become readable when one comes.  Their bytes are valid until
- * the next sealane_port_receive() or sealane_port_close() of this port. */
+/** Fills at most `count` of `frames` with frames that came, and returns how many, 0 if none.  Their
+ * bytes are valid until the next sealane_port_receive() or sealane_port_close() of this port. */
 SEALANE_API int sealane_port_receive(sealane_port* port, sealane_frame* frames, unsigned count);
 
 /** What became of frames, since the port was opened.  What was taken by sealane_port_send() is in

@@ -1,5 +1,6 @@
 // dgram: ports, with the switch's side played here.
 #include <cerrno>
+#include <poll.h>
 
 #include <gmock/gmock.h>
 
@@ -83,6 +84,31 @@ TEST_F(ClientDgram, ASwitchThatGoesIsNoticedAtTheNextFrameAndFoundAgain) {
         EXPECT_EQ(send(port, frame(2)), 1);
         EXPECT_EQ(peer.read(), frame(2));
     }
+}
+
+TEST_F(ClientDgram, WhoOnlyReceivesHearsASwitchThatStartedAnewAndOneThatDoesNot) {
+    EXPECT_EQ(next, now + 100 * kMillisecond);
+    peer = Socket(-1);
+    peer = Socket(SOCK_DGRAM, theirs);
+    EXPECT_EQ(service(100 * kMillisecond), 1) << "another is there, under the same name";
+    write(frame(1));
+    EXPECT_THAT(receive_all(port), ElementsAre(frame(1)));
+    peer = Socket(-1);
+    EXPECT_EQ(service(100 * kMillisecond), 0);
+    EXPECT_EQ(next, now + 100 * kMillisecond);
+    peer = Socket(SOCK_DGRAM, theirs);
+    EXPECT_EQ(service(100 * kMillisecond), 1);
+    write(frame(2));
+    EXPECT_THAT(receive_all(port), ElementsAre(frame(2)));
+}
+
+TEST_F(ClientDgram, ASwitchThatWentWhileAFrameWasSentMakesTheDescriptorReadable) {
+    peer = Socket(-1);
+    EXPECT_EQ(send(port, frame(1)), 0);
+    pollfd one{.fd = sealane_port_fd(port.get()), .events = POLLIN, .revents = 0};
+    EXPECT_EQ(::poll(&one, 1, 0), 1);
+    EXPECT_EQ(service(), 0);
+    EXPECT_EQ(::poll(&one, 1, 0), 0);
 }
 
 TEST_F(ClientDgram, ItsFileGoesWithItAndAStaleOneIsNoHindrance) {

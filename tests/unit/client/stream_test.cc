@@ -226,6 +226,35 @@ TEST_F(ClientStream, TriesLessAndLessOftenWhileNobodyIsThereAndOftenAgainAfterwa
     EXPECT_EQ(next, now + 100 * kMillisecond);
 }
 
+TEST_F(ClientStream, ItsDescriptorStaysReadableWhileFramesThatWereReadAreLeft) {
+    for (std::uint8_t i = 0; i < 3; ++i) {
+        peer.write(framed(frame(i)));
+    }
+    sealane_frame one;
+    for (int left = 3; left > 0; --left) {
+        EXPECT_TRUE(is_readable(port)) << left;
+        EXPECT_EQ(sealane_port_receive(port.get(), &one, 1), 1);
+    }
+    EXPECT_FALSE(is_readable(port));
+    EXPECT_EQ(sealane_port_receive(port.get(), &one, 1), 0);
+}
+
+TEST_F(ClientStream, ItsDescriptorIsReadableUntilServiceHasToldOfAnEndThatReceiveOrSendMet) {
+    peer.write({0xff, 0xff, 0xff, 0xff});
+    EXPECT_TRUE(is_readable(port));
+    EXPECT_THAT(receive_all(port), IsEmpty());
+    EXPECT_TRUE(is_readable(port)) << "nobody was told, and there is no deadline";
+    EXPECT_EQ(service(), 0);
+    EXPECT_FALSE(is_readable(port));
+    EXPECT_EQ(service(100 * kMillisecond), 1);
+    peer = listener.accept();
+    peer = Socket(-1);
+    (void)send(port, frame(1));
+    EXPECT_TRUE(is_readable(port));
+    EXPECT_EQ(service(), 0);
+    EXPECT_FALSE(is_readable(port));
+}
+
 TEST_F(ClientStream, NothingOfAConnectionIsLeftInTheNext) {
     peer.write({0, 0, 0, 60, 1, 2, 3});
     EXPECT_THAT(receive_all(port), IsEmpty());
