@@ -37,27 +37,10 @@ void log_line(const sealane_options& options, int level, const std::string& line
     if (options.log != nullptr) options.log(options.opaque, level, line.c_str());
 }
 
-int level_of(worker::EalLogLevel level) {
-    switch (level) {
-        case worker::EalLogLevel::Error:
-            return SEALANE_LOG_ERROR;
-        case worker::EalLogLevel::Warning:
-            return SEALANE_LOG_WARNING;
-        case worker::EalLogLevel::Info:
-            break;
-    }
-    return SEALANE_LOG_INFO;
-}
-
 worker::EalNeeds needs_of(const config::System& model, const sealane_options& options) {
     worker::EalNeeds needs = runtime::needs_of(model);
     needs.memory_mb =
         options.memory_mb != 0 ? options.memory_mb : std::max(needs.memory_mb, kLeastMemoryMb);
-    // As long as the process lives: so nothing of the options but where the lines go.
-    needs.log = [log = options.log, opaque = options.opaque](worker::EalLogLevel level,
-                                                             std::string_view line) {
-        if (log != nullptr) log(opaque, level_of(level), std::string(line).c_str());
-    };
     return needs;
 }
 
@@ -73,17 +56,22 @@ Result<std::unique_ptr<Instance>> Instance::create(std::string_view yaml,
                  std::to_string(notice.place.line) + ":" + std::to_string(notice.place.column) +
                      ": " + notice.what);
     }
+    auto log = std::make_unique<LogOfDpdk>(options.log, options.opaque);
     const auto dpdk = environment(needs_of(*loaded.system, options), options.dpdk_is_up != 0);
     if (!dpdk) return dpdk.error();
     runtime::Start how{.config_file = "(embedded)", .seed = options.seed};
     if (options.driven != 0) how.driven = instant_of(options.start_ns);
     auto system = runtime::System::start(*loaded.system, **dpdk, std::move(how));
     if (!system) return system.error();
-    return std::unique_ptr<Instance>(new Instance(options, std::move(system).value()));
+    return std::unique_ptr<Instance>(
+        new Instance(options, std::move(log), std::move(system).value()));
 }
 
-Instance::Instance(const sealane_options& options, std::unique_ptr<runtime::System> system)
-    : driven_(options.driven != 0),
+Instance::Instance(const sealane_options& options,
+                   std::unique_ptr<LogOfDpdk> log,
+                   std::unique_ptr<runtime::System> system)
+    : log_(std::move(log)),
+      driven_(options.driven != 0),
       time_(instant_of(options.start_ns)),
       system_(std::move(system)),
       methods_(rpc::make_methods(*system_, app::version_facts())) {

@@ -9,6 +9,7 @@
 #include "control/rpc/method.h"
 #include "control/runtime/system.h"
 #include "embed/client.h"
+#include "embed/environment.h"
 #include "embed/include/sealane/sealane.h"
 
 namespace sealane::embed {
@@ -32,9 +33,12 @@ class Instance {
     [[nodiscard]] const std::string& error() const { return error_; }
 
   private:
-    Instance(const sealane_options& options, std::unique_ptr<runtime::System> system);
+    Instance(const sealane_options& options,
+             std::unique_ptr<LogOfDpdk> log,
+             std::unique_ptr<runtime::System> system);
     int refuse(int fault, std::string why);
 
+    std::unique_ptr<LogOfDpdk> log_;  ///< Outlives what may make DPDK speak.
     bool driven_;
     Instant time_;
     std::unique_ptr<runtime::System> system_;

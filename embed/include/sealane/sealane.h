@@ -33,7 +33,8 @@ typedef struct sealane_client sealane_client;
 /** How serious a line of the log is. */
 enum sealane_log_level { SEALANE_LOG_ERROR = 0, SEALANE_LOG_WARNING = 1, SEALANE_LOG_INFO = 2 };
 
-/** Gets the log, a line without line end at a time.  On any thread, and several at once. */
+/** Gets the log, a line without line end at a time, until its instance has been destroyed.  On any
+ * thread, and several at once.  DPDK's own lines go to the newest instance that has a log. */
 typedef void (*sealane_log)(void* opaque, int level, const char* line);
 
 /** How an instance is made.  All zero but `size` is a good choice. */

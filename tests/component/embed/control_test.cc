@@ -49,6 +49,31 @@ TEST(EmbeddedCreate, OptionsOfAnOlderOrNewerCallerAreUnderstoodOrRefused) {
     EXPECT_EQ(create(kThreeClients, older, &error), nullptr);
 }
 
+TEST(EmbeddedCreate, TheLogGetsNoticesAndNothingAfterItsInstanceHasGone) {
+    std::vector<std::string> lines;
+    sealane_options options = driven();
+    options.opaque = &lines;
+    options.log = [](void* opaque, int level, const char* line) {
+        static_cast<std::vector<std::string>*>(opaque)->push_back(std::to_string(level) + line);
+    };
+    const std::string refused = R"(system: host
+vswitches: [{name: ETHERNET0, mode: veb}]
+partitions:
+  - name: lpar1
+    type: client
+    adapters:
+      - {name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 1, port: {type: ethdev, devargs: "net_no_such_device0"}}
+)";
+    std::string error;
+    EXPECT_EQ(create(refused, options, &error), nullptr);
+    EXPECT_THAT(lines, testing::Contains(HasSubstr("net_no_such_device0")))
+        << "what DPDK says of it";
+    const std::size_t told = lines.size();
+    options.log = nullptr;
+    EXPECT_EQ(create(refused, options, &error), nullptr);
+    EXPECT_EQ(lines.size(), told);
+}
+
 TEST(EmbeddedControl, AnswersRequestsBatchesAndNonsenseAndNotNotifications) {
     const Instance instance = create(kThreeClients, driven());
     EXPECT_THAT(call(instance.get(), "version"), HasSubstr(sealane_version()));
