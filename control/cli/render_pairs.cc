@@ -40,8 +40,7 @@ std::string block_of(const json& sea) {
     };
     const json& pvid = pair.at("control_pvid");
     text += "High Availability Statistics:\n";
-    text += fmt::format("    Control Channel PVID: {}\n",
-                        pvid.is_null() ? "none" : std::to_string(pvid.get<unsigned>()));
+    text += fmt::format("    Control Channel PVID: {}\n", pvid.get<unsigned>());
     text += fmt::format("    Control Packets in: {}\n", sum_of(pair.at("received")));
     text += fmt::format("    Control Packets out: {}\n", sum_of(pair.at("sent")));
     text += fmt::format("    Announcements of Clients: {}\n",

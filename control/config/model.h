@@ -206,6 +206,9 @@ struct Sea {
     bool jumbo_frames = false;
     bool accounting = false;  ///< Frames and bytes per client address.
 
+    /// It is of a pair without a control channel, so the hypervisor gives it VLAN 4095 (3.7).
+    [[nodiscard]] bool discovers() const { return ha_mode != HaMode::Disabled && !ctl_chan; }
+
     bool operator==(const Sea&) const = default;
 };
 

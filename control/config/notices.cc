@@ -13,11 +13,6 @@ namespace {
 void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     const Sea& sea = *of.sea;
     const auto add = [&](const std::string& what) { found.push_back({sea.place, what}); };
-    if (sea.ha_mode != HaMode::Disabled && !sea.ctl_chan) {
-        add(of.who() +
-            ": without a ctl_chan it can't hear its partner yet; each takes what trunk slots are "
-            "free");
-    }
     if (sea.netaddr && sea.ha_mode == HaMode::Disabled)
         add(of.who() + ": netaddr is asked by a SEA of a pair only, and ha_mode is disabled");
     if (sea.accounting) add(of.who() + ": accounting is kept but not acted on yet");

@@ -1,5 +1,6 @@
 #include "control/config/rules.h"
 
+#include <algorithm>
 #include <set>
 
 namespace sealane::config {
@@ -35,10 +36,16 @@ void check_workers(const System& system, const Partition& partition, Source& sou
     }
 }
 
+/// With those that the hypervisor adds.
+std::size_t adapters_and_seas(const Partition& partition) {
+    const auto added = std::ranges::count_if(partition.seas, &Sea::discovers);
+    return partition.adapters.size() + partition.seas.size() + static_cast<std::size_t>(added);
+}
+
 std::size_t adapters_and_seas(const System& system) {
     std::size_t count = 0;
     for (const Partition& partition : system.partitions) {
-        count += partition.adapters.size() + partition.seas.size();
+        count += adapters_and_seas(partition);
     }
     return count;
 }
@@ -84,7 +91,7 @@ void check_counts_and_names(const System& system, Source& source) {
         }
         check_workers(system, partition, source);
         const std::size_t before = adapters;
-        adapters += partition.adapters.size() + partition.seas.size();
+        adapters += adapters_and_seas(partition);
         if (before <= kMaxAdapters) {
             check_limit(
                 source, partition.place, adapters, kMaxAdapters, "adapters and SEAs up to here");

@@ -147,6 +147,16 @@ void check_same_channel(const SeaOf& sea, const SeaOf& partner, Source& source) 
                          " ctl_chan; give both one, or neither");
         return;
     }
+    if (sea.sea->discovers() && partner.sea->discovers()) {
+        // Reference 3.7: equal PVIDs make a pair.
+        if (sea.sea->pvid == partner.sea->pvid) return;
+        source.fault(
+            source.at(sea.sea->place, "pvid"),
+            sea.who() + ": pvid " + std::to_string(sea.sea->pvid.value) + " is not " +
+                std::to_string(partner.sea->pvid.value) + ", that of partner " + partner.who() +
+                ", and without ctl_chan a pair is found by it; use the same, or a ctl_chan");
+        return;
+    }
     if (sea.ctl_chan == nullptr || partner.ctl_chan == nullptr) return;
     const VlanOf here{sea.ctl_chan->vswitch, sea.ctl_chan->pvid};
     const VlanOf there{partner.ctl_chan->vswitch, partner.ctl_chan->pvid};

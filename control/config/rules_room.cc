@@ -10,6 +10,10 @@ void check_room(const System& system, const Index& index, Source& source) {
         const std::vector<VlanOf> vlans = vlans_of(*of.adapter);
         addresses[of.adapter->vswitch] += std::set(vlans.begin(), vlans.end()).size();
     }
+    for (const SeaOf& of : index.seas) {
+        const Adapter* const trunk = find_adapter(*of.partition, of.sea->pvid_adapter);
+        if (of.sea->discovers() && trunk != nullptr) ++addresses[trunk->vswitch];
+    }
     for (const Vswitch& vswitch : system.vswitches) {
         const std::size_t needed = addresses[vswitch.name];
         if (needed <= vswitch.address_table.capacity) continue;

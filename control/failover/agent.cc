@@ -93,16 +93,28 @@ ha::BridgeMode Agent::bridge_mode() const { return ha::bridge_mode(settings_.con
 
 void Agent::say(const ha::Statement& statement, Instant now) {
     speak(message_of(statement, circumstances(statement.kind)), hearing_.sealing_key(), now);
+    if (settings_.discovers && state_.peer && now - lived_ >= kLiveEvery) say_alive(now);
 }
 
-void Agent::answer(ha::MessageType type, std::uint64_t nonce, ha::KeyId key, Instant now) {
+void Agent::say_alive(Instant now) {
+    lived_ = now;
+    ha::Message message = about_itself();
+    message.type = ha::MessageType::Live;
+    speak(message, hearing_.sealing_key(), now);
+}
+
+ha::Message Agent::about_itself() {
     const ha::Statement words{.node = settings_.config.node,
                               .role = state_.role,
                               .priority = settings_.config.priority,
                               .mode = settings_.config.mode,
                               .uplink = state_.was_working,
                               .vlan_digest = settings_.config.vlan_digest};
-    ha::Message message = message_of(words, circumstances(ha::Kind::KeepAlive));
+    return message_of(words, circumstances(ha::Kind::KeepAlive));
+}
+
+void Agent::answer(ha::MessageType type, std::uint64_t nonce, ha::KeyId key, Instant now) {
+    ha::Message message = about_itself();
     message.type = type;
     message.nonce = nonce;
     speak(message, key, now);

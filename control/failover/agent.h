@@ -15,6 +15,9 @@
 
 namespace sealane::failover {
 
+/// Between two Lives, the discovery's own heartbeats (reference powervm-network.md 3.7).
+inline constexpr Duration kLiveEvery = std::chrono::seconds{1};
+
 /// Feeds events to the machine and has its actions done, in their order, before the next event.
 /// Reads no clock and draws no lot.
 ///
@@ -26,6 +29,7 @@ class Agent {
         ha::Self self;
         ha::Keyring keys;                 ///< Empty: messages are not sealed.
         std::vector<std::string> trunks;  ///< Names of its trunk adapters, by place.
+        bool discovers = false;  ///< No control channel of its own: Lives go beside keep-alives.
     };
 
     Agent(Settings settings, HypervisorCalls& hypervisor, Surroundings& around, Instant now);
@@ -52,6 +56,9 @@ class Agent {
     struct Performer;
 
     void say(const ha::Statement& statement, Instant now);
+    void say_alive(Instant now);
+    /// What it is, outside of a statement of the machine's.
+    [[nodiscard]] ha::Message about_itself();
     void answer(ha::MessageType type, std::uint64_t nonce, ha::KeyId key, Instant now);
     void speak(ha::Message message, ha::KeyId key, Instant now);
     void note_slots(const ha::State& before);
@@ -68,6 +75,7 @@ class Agent {
     Instant wake_ = Instant::max();
     std::uint64_t progress_ = 0;
     Instant progressed_, looked_;      ///< When it moved, and when it was looked at, last.
+    Instant lived_{};                  ///< When a Live was sent last.
     std::uint32_t our_request_ = 0;    ///< Transaction of our last sharing request.
     std::uint32_t their_request_ = 0;  ///< Of the partner's.
 };

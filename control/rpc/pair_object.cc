@@ -29,7 +29,7 @@ json pair_object(const runtime::PairReport& pair) {
             {"flip_flop", pair.flip_flop},
             {"partner", std::move(partner)},
             {"refused", pair.refused},
-            {"control_pvid", pair.control_pvid ? json(pair.control_pvid->value) : json()},
+            {"control_pvid", pair.control_pvid.value},
             {"received", numbers_by_name(pair.received)},
             {"sent", numbers_by_name(pair.sent)},
             {"announced", pair.announced},

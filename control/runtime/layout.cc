@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "control/runtime/switch_settings.h"
 #include "dataplane/base/check.h"
 
 namespace sealane::runtime {
@@ -22,16 +23,25 @@ AdapterRole role_of(const config::Adapter& adapter) {
     return adapter.is_trunk() ? AdapterRole::Trunk : AdapterRole::Client;
 }
 
-bool is_control_channel(const config::Partition& partition, const config::Adapter& adapter) {
-    return std::ranges::any_of(partition.seas, [&](const config::Sea& sea) {
+const config::Sea* spoken_for(const config::Partition& partition, const config::Adapter& adapter) {
+    const auto found = std::ranges::find_if(partition.seas, [&](const config::Sea& sea) {
         return is_paired(sea) && sea.ctl_chan == adapter.name;
     });
+    return found == partition.seas.end() ? nullptr : &*found;
+}
+
+/// A plain adapter beside the SEA's default trunk adapter, with its address.  A trunk adapter could
+/// not say what discovery needs: the switch takes nothing from one that does not hold its slot.
+config::Adapter discovery_adapter(const config::System& model, const Seat& pvid_adapter) {
+    return {.name = pvid_adapter.adapter->name + "." + std::to_string(kDiscoveryVlan.value),
+            .vswitch = pvid_adapter.adapter->vswitch,
+            .pvid = kDiscoveryVlan,
+            .mac = mac_of(model, pvid_adapter)};
 }
 
 Standing standing_of(const Seat& seat) {
     return {.role = seat.role,
-            .is_control_channel =
-                seat.adapter != nullptr && is_control_channel(*seat.partition, *seat.adapter),
+            .is_control_channel = seat.speaks_for != nullptr,
             .of_sea = seat.sea != nullptr,
             .partition = seat.partition};
 }
@@ -50,6 +60,12 @@ const Seat& Layout::sibling(const Seat& of, const std::string& name) const {
     const auto id = find(config::qualified(*of.partition, name));
     SEALANE_CHECK(id.has_value(), "a SEA names an adapter that the loader did not see");
     return seat(*id);
+}
+
+const Seat& Layout::control_channel(const Seat& sea) const {
+    const auto found = std::ranges::find(seats, sea.sea, &Seat::speaks_for);
+    SEALANE_CHECK(found != seats.end(), "a SEA of a pair has no control channel");
+    return *found;
 }
 
 Layout make_layout(const config::System& model, const Part& part) {
@@ -77,6 +93,7 @@ Layout make_layout(const config::System& model, const Part& part) {
                                     .partition = &partition,
                                     .adapter = &adapter,
                                     .sea = sea,
+                                    .speaks_for = spoken_for(partition, adapter),
                                     .worker = adapter.worker ? *adapter.worker : worker_of(sea)});
         }
         for (const config::Sea& sea : partition.seas) {
@@ -87,6 +104,16 @@ Layout make_layout(const config::System& model, const Part& part) {
                                     .partition = &partition,
                                     .sea = &sea,
                                     .worker = real ? layout.seat(*real).worker : 0});
+            if (!sea.discovers()) continue;
+            const Seat& pvid_adapter = layout.sibling(layout.seats.back(), sea.pvid_adapter);
+            const auto& adapter = layout.own.emplace_back(
+                std::make_unique<const config::Adapter>(discovery_adapter(model, pvid_adapter)));
+            layout.seats.push_back({.id = next_id(),
+                                    .name = config::qualified(partition, adapter->name),
+                                    .partition = &partition,
+                                    .adapter = adapter.get(),
+                                    .speaks_for = &sea,
+                                    .worker = pvid_adapter.worker});
         }
     }
     for (Seat& seat : layout.seats) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,21 +24,27 @@ struct Seat {
     const config::Partition* partition = nullptr;
     const config::Adapter* adapter = nullptr;  ///< Null for a SEA.
     const config::Sea* sea = nullptr;  ///< Of a SEA itself, its real adapter or one of its trunks.
+    const config::Sea* speaks_for = nullptr;  ///< Of a control channel: whose, if it is of a pair.
     std::uint32_t worker = 0;
     Attachment attachment = Attachment::Absent;
 
     [[nodiscard]] bool is_here() const { return attachment != Attachment::Absent; }
 };
 
-/// All seats in the file's order; a SEA comes after its partition's adapters.  seats[i].id is i, in
-/// each part of a frame the same.
+/// All seats in the file's order; a SEA comes after its partition's adapters, and after it the
+/// adapter that the hypervisor gives to a SEA of a pair that has no ctl_chan: on VLAN 4095, which
+/// no file can name (reference powervm-network.md 3.7).  seats[i].id is i, in each part of a frame
+/// the same.
 struct Layout {
     std::vector<Seat> seats;
+    std::vector<std::unique_ptr<const config::Adapter>> own;  ///< Those that are in no file.
 
     [[nodiscard]] std::optional<AdapterId> find(std::string_view name) const;
     [[nodiscard]] const Seat& seat(AdapterId id) const { return seats[id.index]; }
     /// The adapter `name` of the partition that `sea` is in.
     [[nodiscard]] const Seat& sibling(const Seat& of, const std::string& name) const;
+    /// The control channel of a SEA of a pair.
+    [[nodiscard]] const Seat& control_channel(const Seat& sea) const;
 };
 
 /// Pure.  Workers: what the file says; else a SEA with its adapters goes to one worker, and clients

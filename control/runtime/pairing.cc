@@ -36,19 +36,16 @@ ha::Mode mode_of(config::HaMode mode) {
     return ha::Mode::Auto;
 }
 
-/// The control channel, or the adapter that speaks in its place.
-const Seat& speaker_of(const Layout& layout, const Seat& sea) {
-    return layout.sibling(sea, sea.sea->ctl_chan.value_or(sea.sea->pvid_adapter));
-}
-
 ha::Self make_self(const Parts& parts, const Seat& sea, std::uint64_t boot) {
-    const Seat& speaker = speaker_of(parts.layout, sea);
-    const MacAddress address = mac_of(parts.model, speaker);
-    return {.source = address,
-            .node = {mac_of(parts.model, parts.layout.sibling(sea, sea.sea->pvid_adapter)).bits},
+    const Seat& speaker = parts.layout.control_channel(sea);
+    const Seat& pvid_adapter = parts.layout.sibling(sea, sea.sea->pvid_adapter);
+    // On VLAN 4095 all pairs of a vswitch meet: there the PVID tells them apart (reference 3.7).
+    const Seat& named_by = sea.sea->discovers() ? pvid_adapter : speaker;
+    return {.source = mac_of(parts.model, speaker),
+            .node = {mac_of(parts.model, pvid_adapter).bits},
             .boot = {boot},
-            .pair = {.vswitch = ha::vswitch_digest(speaker.adapter->vswitch),
-                     .pvid = speaker.adapter->pvid}};
+            .pair = {.vswitch = ha::vswitch_digest(named_by.adapter->vswitch),
+                     .pvid = named_by.adapter->pvid}};
 }
 
 /// Addresses of clients in the VLANs that the trunk adapters carry outward.
@@ -72,10 +69,9 @@ std::vector<failover::ClientAddress> clients_behind(const Parts& parts,
 }
 
 /// Its agent's end of the control channel.
-port::Port* control_channel_of(const Parts& parts, const Seat& sea) {
-    if (!sea.sea->ctl_chan) return nullptr;
-    const OpenPort& port = parts.stations[speaker_of(parts.layout, sea).id.index].port;
-    return port.ring ? &port.ring->far() : port.own.get();
+port::Port& control_channel_of(const Parts& parts, const Seat& sea) {
+    const OpenPort& port = parts.stations[parts.layout.control_channel(sea).id.index].port;
+    return port.ring ? port.ring->far() : *port.own;
 }
 
 std::vector<std::string> names_of(const std::vector<const Seat*>& trunks) {
@@ -110,9 +106,10 @@ SeaSide::Settings make_sea(const Parts& parts,
             .agent = {.config = make_ha_config(parts.model, parts.layout, seat),
                       .self = make_self(parts, seat, boot),
                       .keys = keys,
-                      .trunks = names_of(trunks_in_order(parts.layout, seat))},
+                      .trunks = names_of(trunks_in_order(parts.layout, seat)),
+                      .discovers = seat.sea->discovers()},
             .real = &parts.stations[real.id.index].outlet->port(),
-            .control_channel = control_channel_of(parts, seat),
+            .control_channel = &control_channel_of(parts, seat),
             .voice = &parts.stations[seat.id.index].port.ring->near(),
             .heard = &parts.stations[seat.id.index].port.ring->far(),
             .worker = parts.workers[seat.worker].get(),

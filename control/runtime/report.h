@@ -100,12 +100,12 @@ struct PairReport {
     bool partner_known = false;
     std::string partner_state;  ///< Of the partner, if known, as it said last.
     std::uint8_t partner_priority = 0;
-    std::string refused;                 ///< Why load is not shared; empty: no refusal.
-    std::optional<VlanId> control_pvid;  ///< Of the control channel.
-    std::uint64_t announced = 0;         ///< Frames for clients, sent at the real adapter.
-    std::uint64_t unsent = 0;            ///< Own frames that found no buffer or no place.
-    Numbers received, sent, rejected;    ///< Control packets by type, by reason.
-    std::vector<std::string> alarms;     ///< Raised now.
+    std::string refused;               ///< Why load is not shared; empty: no refusal.
+    VlanId control_pvid;               ///< Of the control channel; 4095: it has none.
+    std::uint64_t announced = 0;       ///< Frames for clients, sent at the real adapter.
+    std::uint64_t unsent = 0;          ///< Own frames that found no buffer or no place.
+    Numbers received, sent, rejected;  ///< Control packets by type, by reason.
+    std::vector<std::string> alarms;   ///< Raised now.
 };
 
 struct SeaReport {

@@ -117,8 +117,7 @@ PairReport pair_report(const Parts& parts, const Seat& seat, const SeaStanding& 
         report.partner_priority = state.peer->said.priority;
     }
     if (state.refused != ha::Refusal::None) report.refused = ha::text_of(state.refused);
-    if (seat.sea->ctl_chan)
-        report.control_pvid = parts.layout.sibling(seat, *seat.sea->ctl_chan).adapter->pvid;
+    report.control_pvid = parts.layout.control_channel(seat).adapter->pvid;
     for (std::size_t i = 0; i < ha::kAlarmCount; ++i) {
         if ((state.alarms >> i & 1) != 0)
             report.alarms.emplace_back(failover::name_of(static_cast<ha::AlarmCause>(i)));

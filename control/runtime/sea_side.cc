@@ -47,7 +47,7 @@ void SeaSide::look(Instant now) {
         agent_.tell(ha::Link{up}, now);
     }
     if (pinger_) ping(now);
-    if (settings_.control_channel != nullptr) hear_control_channel(now);
+    hear_control_channel(now);
     if (now >= agent_.wake()) agent_.tell(ha::Wake{}, now);
 }
 

@@ -27,12 +27,12 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
         failover::SeaIndex index;
         std::string name;  ///< Qualified.
         failover::Agent::Settings agent;
-        const port::Port* real = nullptr;        ///< Whose link it watches.
-        port::Port* control_channel = nullptr;   ///< Null: it has none.  It alone uses that end.
-        port::RingEnd* voice = nullptr;          ///< To its bridge (Bridge::from_own).
-        const port::RingEnd* heard = nullptr;    ///< The bridge's end of that.
-        const worker::Worker* worker = nullptr;  ///< Whose progress renews its leases.
-        std::optional<VlanId> untagged;          ///< Leaves to the wire without a tag.
+        const port::Port* real = nullptr;                ///< Whose link it watches.
+        port::Port* control_channel = nullptr;           ///< It alone uses that end.
+        port::RingEnd* voice = nullptr;                  ///< To its bridge (Bridge::from_own).
+        const port::RingEnd* heard = nullptr;            ///< The bridge's end of that.
+        const worker::Worker* worker = nullptr;          ///< Whose progress renews its leases.
+        std::optional<VlanId> untagged;                  ///< Leaves to the wire without a tag.
         std::optional<failover::Pinger::Settings> ping;  ///< Its netaddr, if it has one.
     };
     struct Surrounding {
@@ -67,8 +67,7 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
     void release(ha::TrunkSet trunks) override { call(hypercall::Call::Release, trunks); }
 
     void send(const ha::Frame& frame) override {
-        if (settings_.control_channel != nullptr)
-            emit(*settings_.control_channel, emitted_, frame, {});
+        emit(*settings_.control_channel, emitted_, frame, {});
     }
     void announce(ha::TrunkSet trunks) override {
         announcer_.begin(trunks, now_);

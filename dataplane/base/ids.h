@@ -21,6 +21,8 @@ inline constexpr std::size_t kVlanCount = 4096;  ///< Size of an array indexed b
 
 /// VLAN 3358 is the platform's own on PowerVM and can't be used (reference powervm-network.md 1.1).
 inline constexpr VlanId kPlatformVlan{3358};
+/// The hypervisor's own: SEAs without a control channel find their partners there (reference 3.7).
+inline constexpr VlanId kDiscoveryVlan{4095};
 
 /// Index of an adapter (virtual, physical or SEA) in the running system: 0 to kMaxAdapters - 1.
 /// It indexes counters, membership and ports; names belong to control.

@@ -10,7 +10,7 @@ namespace {
 /// Calls `each(VlanId)` for every VLAN that the adapter carries.
 template <typename Each>
 void for_each_vlan(const PortRules& port, Each&& each) {
-    if (port.pvid.is_usable()) each(port.pvid);
+    if (port.pvid.value != 0) each(port.pvid);
     std::size_t left = port.vids.count();
     for (std::uint16_t vid = 1; vid < kVlanCount - 1 && left > 0; ++vid) {
         if (!port.vids.test(vid)) continue;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "control/runtime/layout.h"
+#include "control/runtime/switch_settings.h"
 #include "tests/component/runtime/runtime_test.h"
 
 namespace sealane::runtime {
@@ -71,6 +72,41 @@ TEST(Part, AViosHasItsSeaAndWhatThatIsMadeOf) {
                                {"vios1/ent5", Attachment::LinkToSwitch},
                                {"vios1/ent6", Attachment::Bridge}};
     EXPECT_EQ(attachments({PartKind::Vios, "vios1", "d"}), expected);
+}
+
+/// Its pair has no control channel.
+std::string without_channel() {
+    std::string text = kPair;
+    const std::string adapter = "      - {name: ent5, type: virtual, vswitch: E, pvid: 100}\n";
+    text.erase(text.find(adapter), adapter.size());
+    text.replace(text.find("ctl_chan: ent5, "), 16, "");
+    return text;
+}
+
+TEST(Part, ASeaWithoutAControlChannelHasAnAdapterOnVlan4095OfItsTrunksVswitch) {
+    const config::System model = model_of(without_channel());
+    for (const auto& [part, attachment] :
+         {std::pair{Part{}, Attachment::Agent},
+          std::pair{Part{PartKind::Hypervisor, {}, "d"}, Attachment::LinkToVios},
+          std::pair{Part{PartKind::Vios, "vios1", "d"}, Attachment::LinkToSwitch}}) {
+        const Layout layout = make_layout(model, part);
+        const Seat& seat = layout.seat(layout.find("vios1/ent3.4095").value());
+        EXPECT_EQ(seat.attachment, attachment);
+        EXPECT_EQ(&layout.control_channel(layout.seat(layout.find("vios1/ent6").value())), &seat);
+        EXPECT_EQ(seat.adapter->vswitch, "E");
+        EXPECT_EQ(seat.adapter->pvid, VlanId{4095});
+        EXPECT_TRUE(seat.adapter->vids.empty());
+        EXPECT_FALSE(seat.adapter->is_trunk());
+        const Seat& trunk = layout.seat(layout.find("vios1/ent3").value());
+        EXPECT_EQ(mac_of(model, seat), mac_of(model, trunk));
+    }
+}
+
+TEST(Part, ASeaThatIsNoneOfAPairHasNoAdapterOnVlan4095) {
+    std::string text = without_channel();
+    text.replace(text.find("ha_mode: auto"), 13, "ha_mode: disabled");
+    EXPECT_FALSE(make_layout(model_of(text)).find("vios1/ent3.4095"));
+    EXPECT_FALSE(make_layout(model_of(kPair)).find("vios1/ent3.4095"));
 }
 
 TEST(Part, AdaptersHaveTheSameNumbersInEveryPart) {

@@ -48,8 +48,22 @@ partitions:
 )";
 constexpr MacAddress kLpar{0x0200'0000'0001}, kHost{0x0a00'0000'0001};
 
+/// The pair finds itself on VLAN 4095.
+std::string without_control_channel() {
+    std::string text = kParts;
+    for (const std::string gone :
+         {"      - {name: ent5, type: virtual, vswitch: E, pvid: 100}\n", "ctl_chan: ent5, "}) {
+        for (int side = 0; side < 2; ++side) {
+            text.erase(text.find(gone), gone.size());
+        }
+    }
+    return text;
+}
+
 class Parts : public testing::Test {
   protected:
+    explicit Parts(const std::string& file = kParts) : model_(model_of(file)) {}
+
     void SetUp() override {
         ::signal(SIGPIPE, SIG_IGN);  // as the program does
         std::filesystem::create_directory(folder_ / "f");
@@ -122,7 +136,7 @@ class Parts : public testing::Test {
         return becomes([&] { return slot_events() == events; });
     }
 
-    const config::System model_ = model_of(kParts);
+    const config::System model_;
     ScratchFolder folder_;
     std::unique_ptr<System> hypervisor_;
     std::array<std::unique_ptr<System>, 2> vios_;
@@ -155,6 +169,19 @@ TEST_F(Parts, AViosThatEndsIsReplacedAndComesBack) {
     start_vios(0);
     EXPECT_TRUE(becomes([&] { return role(0) == "PRIMARY" && role(1) == "BACKUP"; }));
     EXPECT_TRUE(client_reaches(0, "vios1/ent0"));
+}
+
+class PartsThatDiscover : public Parts {
+  protected:
+    PartsThatDiscover() : Parts(without_control_channel()) {}
+};
+
+TEST_F(PartsThatDiscover, HearEachOtherThroughTheHypervisorAndHandOverOnRequest) {
+    ASSERT_TRUE(becomes([&] { return vios_[0]->seas().at(0).pair->partner_state == "BACKUP"; }));
+    EXPECT_EQ(vios_[0]->seas().at(0).pair->control_pvid, VlanId{4095});
+    ASSERT_TRUE(vios_[0]->set_ha_mode("vios1/ent6", "standby").ok());
+    EXPECT_TRUE(becomes([&] { return role(0) == "BACKUP" && role(1) == "PRIMARY"; }));
+    EXPECT_TRUE(client_reaches(1, "vios2/ent0"));
 }
 
 TEST_F(Parts, ClientsAreAnnouncedByWhoTakesOver) {

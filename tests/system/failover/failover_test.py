@@ -34,24 +34,29 @@ VIOS = """\
       - {{name: ent0, type: physical, impair: {{}}, port: {{type: ethdev, devargs: "net_tap{own},iface=up{own}"}}}}
       - {{name: ent3, type: virtual, vswitch: ETHERNET0, pvid: 99, vids: [1, 2], trunk_priority: {own}}}
       - {{name: ent4, type: virtual, vswitch: ETHERNET0, pvid: 98, vids: [3, 4], trunk_priority: {own}}}
-      - {{name: ent5, type: virtual, vswitch: ETHERNET0, pvid: 100}}
-    seas:
-      - {{name: ent6, real_adapter: ent0, virt_adapters: [ent3, ent4], pvid_adapter: ent3, pvid: 99, ctl_chan: ent5,
+{channel}    seas:
+      - {{name: ent6, real_adapter: ent0, virt_adapters: [ent3, ent4], pvid_adapter: ent3, pvid: 99,
          ha_mode: {mode}, health_time: 1, keepalive_ms: 500, lease_ms: 2000{more}}}
 """
 
 
-def frame(mode, more=""):
-    vioses = (VIOS.format(own=own, mode=mode, more=more.format(own=own)) for own in (1, 2))
+CHANNEL = "      - {name: ent5, type: virtual, vswitch: ETHERNET0, pvid: 100}\n"
+
+
+def frame(mode, more, channel):
+    if channel:
+        more += ", ctl_chan: ent5"
+    vioses = (VIOS.format(own=own, mode=mode, channel=CHANNEL if channel else "", more=more.format(own=own))
+              for own in (1, 2))
     return FRAME.format(vioses="".join(vioses).rstrip())
 
 
 class Pair:
     """The frame, the host beyond the bridge, and the client."""
 
-    def __init__(self, scene, name, mode, more=""):
+    def __init__(self, scene, name, mode, more="", channel=True):
         self.scene = scene
-        self.switch = Switch(scene, frame(mode, more), name=f"sealane-{name}").wait_ready()
+        self.switch = Switch(scene, frame(mode, more, channel), name=f"sealane-{name}").wait_ready()
         self.outside = Namespace(scene, f"outside-{name}")
         must(*self.outside.inside("ip", "link", "add", "br0", "type", "bridge"))
         for wire in ("up1", "up2"):
@@ -168,8 +173,28 @@ def play_netaddr(scene):
     pair.switch.check_stops(signal.SIGTERM)
 
 
+def play_discovery(scene):
+    pair = Pair(scene, "discovery", "auto", channel=False)
+    check = scene.check
+    check("without a control channel the better priority bridges", pair.becomes("PRIMARY", "BACKUP"), pair.states())
+    block = pair.switch.call("sea", "show", "vios2/ent6").stdout
+    check("they know each other over VLAN 4095", comes_true(
+        lambda: "Partner: PRIMARY" in pair.switch.call("sea", "show", "vios2/ent6").stdout)
+        and "Control Channel PVID: 4095" in block, block)
+    pair.switch.call("sea", "set", "vios1/ent6", "ha_mode=standby")
+    check("the one in standby hands over", pair.becomes("BACKUP", "PRIMARY"), pair.states())
+    check("client and host talk", pair.talks())
+    check("the adapters on it are shown", "vios1/ent3.4095" in pair.switch.call("show").stdout,
+          pair.switch.call("show").stdout)
+    dump = pair.switch.call("config", "dump").stdout
+    check("and no dump has them", "4095" not in dump, dump)
+    pair.switch.check_laws("after discovery")
+    pair.switch.check_stops(signal.SIGTERM)
+
+
 def play(scene):
     play_failover(scene)
+    play_discovery(scene)
     play_netaddr(scene)
     play_sharing(scene)
 

@@ -56,6 +56,28 @@ TEST_F(AgentPair, EachHearsTheOthersKeepAlives) {
     EXPECT_EQ(believed(0, ha::MessageType::Response), 1U) << "one challenge a boot";
 }
 
+TEST_F(AgentPair, OverAControlChannelNoLiveIsSent) {
+    EXPECT_EQ(believed(0, ha::MessageType::Live), 0U);
+    EXPECT_EQ(believed(1, ha::MessageType::Live), 0U);
+}
+
+TEST(AgentsThatDiscover, SayOneLiveASecondBesideTheirKeepAlives) {
+    Agents pair;
+    pair.discover = true;
+    pair.start(0, 11);
+    const auto counters = [&] { return pair.side(0).agent->hearing().counters(); };
+    const auto said = [&] { return pair.side(0).agent->speaking().counters(); };
+    pair.run(5s);
+    EXPECT_EQ(said()[static_cast<std::size_t>(ha::MessageType::Live)], 0U) << "nobody is known";
+    pair.start(1, 22);
+    pair.run(3s);
+    const std::uint64_t lives = counters().of(ha::MessageType::Live);
+    const std::uint64_t beats = counters().of(ha::MessageType::KeepAlive);
+    pair.run(10s);
+    EXPECT_EQ(counters().of(ha::MessageType::Live) - lives, 10U);
+    EXPECT_EQ(counters().of(ha::MessageType::KeepAlive) - beats, 40U);
+}
+
 TEST_F(AgentPair, ASeaWhoseDataplaneHangsDoesNotAskForSlotsAgain) {
     pair.side(0).hangs = true;
     pair.run(2s);

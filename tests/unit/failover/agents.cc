@@ -45,7 +45,8 @@ void Agents::start(std::size_t i, std::uint64_t boot) {
                                                    .boot = {boot},
                                                    .pair = {.vswitch = 9, .pvid = {100}}},
                                           .keys = keys,
-                                          .trunks = {"ent3", "ent4"}},
+                                          .trunks = {"ent3", "ent4"},
+                                          .discovers = discover},
                           side(i),
                           side(i),
                           now);

@@ -92,6 +92,7 @@ struct Agents {
     std::array<std::uint8_t, 2> priorities{1, 2};
     std::array<std::uint64_t, 2> vlan_digests{5, 5};
     ha::Keyring keys;
+    bool discover = false;  ///< They have no control channel of their own.
     hvswitch::SlotTable slots;
     Swift traffic{slots};
     SlotKeeper keeper;
