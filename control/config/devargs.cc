@@ -41,6 +41,12 @@ bool gives_old_memory(const std::string& devargs) {
 
 }  // namespace
 
+bool may_lose_link(const std::string& devargs) {
+    const std::string driver = plain_name(devargs);
+    return driver.starts_with("net_af_packet") || driver.starts_with("net_tap") ||
+           !driver.starts_with("net_");
+}
+
 std::string devarg(const std::string& devargs, const std::string& key) {
     const std::size_t at = devargs.find("," + key + "=");
     if (at == std::string::npos) return {};

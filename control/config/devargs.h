@@ -10,6 +10,10 @@ namespace sealane::config {
 /// The value of "key=..." in "net_x0,key=...,other=...", or nothing.
 [[nodiscard]] std::string devarg(const std::string& devargs, const std::string& key);
 
+/// Its driver can take its link down while it stays open: a kernel's interface, or what is no
+/// virtual device.
+[[nodiscard]] bool may_lose_link(const std::string& devargs);
+
 /// What is wrong with `devargs`, and after a semicolon what would be right; empty if nothing is.
 /// DPDK knows a device by several names and takes the last of keys given twice: what we refuse, or
 /// allow to one adapter only, must not come in by another spelling.

@@ -197,7 +197,8 @@ struct Sea {
     std::chrono::seconds link_time{0};     ///< Link up so long before it counts; default ours.
     std::chrono::seconds fb_delay{0};      ///< Wait before failback; default ours.
     bool noauto_failback = false;          ///< true: no failback by itself.
-    bool adapter_reset = false;            ///< Reset the real adapter on becoming backup.
+    bool adapter_reset =
+        false;  ///< On becoming backup the real adapter loses its link a moment (3.6).
     std::chrono::milliseconds keepalive_ms{250};  ///< Between keep-alives, 10 to 60 000 (3.2).
     std::chrono::milliseconds lease_ms{100};  ///< Trunk slot's lease, 5 to 60 000; default ours.
 

@@ -15,6 +15,10 @@ void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     const auto add = [&](const std::string& what) { found.push_back({sea.place, what}); };
     if (sea.netaddr && sea.ha_mode == HaMode::Disabled)
         add(of.who() + ": netaddr is asked by a SEA of a pair only, and ha_mode is disabled");
+    if (sea.adapter_reset && sea.ha_mode == HaMode::Sharing)
+        add(of.who() +
+            ": adapter_reset acts when it lets go of all its trunk adapters, not when it shares "
+            "them; the original advises against both together");
     if (sea.accounting) add(of.who() + ": accounting is kept but not acted on yet");
 }
 

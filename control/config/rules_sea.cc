@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "control/config/devargs.h"
 #include "control/config/rules.h"
 #include "control/config/text.h"
 
@@ -176,10 +177,14 @@ class SeaCheck {
     }
 
     void check_adapter_reset() {
-        if (!sea_.adapter_reset) return;
+        const Adapter* const real = find_adapter(partition_, sea_.real_adapter);
+        if (!sea_.adapter_reset || real == nullptr) return;
+        const auto* const device = std::get_if<EthdevPort>(&real->port);
+        if (device != nullptr && (!device->pci.empty() || may_lose_link(device->devargs))) return;
         fault("adapter_reset",
-              "adapter_reset true is not possible: a port's link can't be taken down here and "
-              "kept open; use false, the outside learns where clients are from RARP");
+              "adapter_reset true takes a real adapter whose link can be taken down: an ethdev of "
+              "net_af_packet, net_tap, or a NIC; use one, or false: the outside learns where "
+              "clients are from RARP");
     }
 
     /// The adapter of this partition with that name and kind, now taken by this SEA.  Null where

@@ -183,7 +183,6 @@ void Conductor::rest() {
         waiting.push_back({.fd = hypervisor_->wake_descriptor(), .events = POLLIN, .revents = 0});
     for (const auto& side : sides_) {
         port::Port* const channel = side->settings().control_channel;
-        if (channel == nullptr) continue;
         nothing_there = channel->prepare_to_sleep() && nothing_there;
         waiting.push_back({.fd = channel->wake_descriptor(), .events = POLLIN, .revents = 0});
     }
@@ -195,7 +194,7 @@ void Conductor::rest() {
             ppoll(waiting.data(), waiting.size(), &limit, nullptr);  // any outcome: go on
     }
     for (const auto& side : sides_) {
-        if (port::Port* const channel = side->settings().control_channel) channel->awake();
+        side->settings().control_channel->awake();
     }
     std::uint64_t rung = 0;
     [[maybe_unused]] const ssize_t drained = read(bell_, &rung, sizeof rung);  // EAGAIN: not rung

@@ -42,13 +42,43 @@ std::uint64_t SeaSide::unsent() const {
 void SeaSide::look(Instant now) {
     now_ = now;
     agent_.set_progress(settings_.worker->progress(), now);
-    if (const bool up = settings_.real->is_up(); link_ != up) {
-        link_ = up;
-        agent_.tell(ha::Link{up}, now);
-    }
+    look_at_link(now);
     if (pinger_) ping(now);
     hear_control_channel(now);
     if (now >= agent_.wake()) agent_.tell(ha::Wake{}, now);
+}
+
+SeaSide::~SeaSide() {
+    if (reset_.is_down()) set_link(true);
+}
+
+void SeaSide::look_at_link(Instant now) {
+    switch (reset_.take(agent_.bridge_mode() != ha::BridgeMode::None, now)) {
+        case failover::LinkDeed::TakeDown:
+            set_link(false);
+            break;
+        case failover::LinkDeed::BringUp:
+            set_link(true);
+            break;
+        case failover::LinkDeed::Leave:
+            break;
+    }
+    const bool up = settings_.real->is_up();
+    if (reset_.hides(up, now) || link_ == up) return;
+    link_ = up;
+    agent_.tell(ha::Link{up}, now);
+}
+
+void SeaSide::set_link(bool up) {
+    const Status set = settings_.real->set_link(up);
+    if (set) {
+        note("reset",
+             std::string("the real adapter's link is ") + (up ? "up again" : "taken down"),
+             "adapter_reset: the switch outside is to forget what it learned there");
+        return;
+    }
+    if (!up) reset_.give_up();
+    note("alarm", "adapter_reset", set.error().text);
 }
 
 void SeaSide::set_mode(ha::Mode mode, Instant now) {
@@ -75,7 +105,7 @@ void SeaSide::hear(const ha::SlotChanged& change, Instant now) {
 }
 
 Instant SeaSide::next() const {
-    Instant due = std::min(agent_.wake(), announcer_.next());
+    Instant due = std::min({agent_.wake(), announcer_.next(), reset_.next()});
     if (pinger_) due = std::min(due, pinger_->next());
     return announcing_.empty() ? due : std::min(due, now_ + kSoon);
 }

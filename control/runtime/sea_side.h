@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "control/failover/adapter_reset.h"
 #include "control/failover/agent.h"
 #include "control/failover/announcer.h"
 #include "control/failover/journal.h"
@@ -27,7 +28,7 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
         failover::SeaIndex index;
         std::string name;  ///< Qualified.
         failover::Agent::Settings agent;
-        const port::Port* real = nullptr;                ///< Whose link it watches.
+        port::Port* real = nullptr;                      ///< Whose link it watches, and may reset.
         port::Port* control_channel = nullptr;           ///< It alone uses that end.
         port::RingEnd* voice = nullptr;                  ///< To its bridge (Bridge::from_own).
         const port::RingEnd* heard = nullptr;            ///< The bridge's end of that.
@@ -43,6 +44,10 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
     };
 
     SeaSide(Settings settings, const Surrounding& around, Instant now);
+    SeaSide(const SeaSide&) = delete;
+    SeaSide& operator=(const SeaSide&) = delete;
+    /// Gives the link back, if it was away on purpose.
+    ~SeaSide() override;
 
     [[nodiscard]] const Settings& settings() const { return settings_; }
     [[nodiscard]] failover::Agent& agent() { return agent_; }
@@ -73,7 +78,7 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
         announcer_.begin(trunks, now_);
         announcing_ = announcing_ | trunks;
     }
-    void reset_adapter() override {}  // no real adapter here can be reset without losing its port
+    void reset_adapter() override { reset_.begin(now_); }
     void note(std::string_view kind, std::string what, std::string_view cause) override;
 
   private:
@@ -82,6 +87,8 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
     }
     void hear_control_channel(Instant now);
     void ping(Instant now);
+    void look_at_link(Instant now);
+    void set_link(bool up);
     template <typename Hear>
     void for_each_frame(port::Port& port, Hear&& hear);
     void tell_announced(Instant now);
@@ -100,6 +107,7 @@ class SeaSide final : public failover::HypervisorCalls, public failover::Surroun
     std::optional<std::uint64_t> taken_in_;
     unsigned questions_ = 0;  ///< For clients, not answered yet.
     std::optional<bool> link_;
+    failover::AdapterReset reset_;
     AdapterCounters announced_;  ///< Of own frames, those for clients; what became of them.
     AdapterCounters emitted_;    ///< The others, for the partner and the channel.
     std::uint64_t unmade_ = 0;

@@ -36,6 +36,7 @@ class DisabledPort final : public Port {
         return {.checksum = true, .tcp4 = true, .tcp6 = true, .udp = true};
     }
     [[nodiscard]] PortState state() const override { return port_.state(); }
+    Status set_link(bool up) override { return port_.set_link(up); }
 
   private:
     Port& port_;

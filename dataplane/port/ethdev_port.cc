@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <span>
 
 #include <rte_ethdev.h>
@@ -184,6 +185,14 @@ PortState EthdevPort::state() const {
             .type = "ethdev",
             .detail = device_ + " (" + driver_ + (up ? "), link up" : "), link down"),
             .notice = notice()};
+}
+
+Status EthdevPort::set_link(bool up) {
+    if (interface_.is_there()) return interface_.set_up(up);
+    const int failed = up ? rte_eth_dev_set_link_up(port_id_) : rte_eth_dev_set_link_down(port_id_);
+    if (failed == 0) return done();
+    return Error{driver_ + " can't take the link " + (up ? "up: " : "down: ") +
+                 std::strerror(-failed)};
 }
 
 std::string EthdevPort::notice() const {

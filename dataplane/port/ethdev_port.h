@@ -51,6 +51,8 @@ class EthdevPort final : public Port {
     [[nodiscard]] bool is_up() const override { return link_up_.load(std::memory_order_relaxed); }
     [[nodiscard]] PortTraits traits() const override { return traits_; }
     [[nodiscard]] PortState state() const override;
+    /// Of a kernel interface, itself; of a NIC, as its driver can.
+    Status set_link(bool up) override;
 
   private:
     friend class EthdevOpener;

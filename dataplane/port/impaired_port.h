@@ -58,6 +58,7 @@ class ImpairedPort final : public Port {
     [[nodiscard]] PortTraits traits() const override { return port_.traits(); }
     [[nodiscard]] Offloads offloads() const override { return port_.offloads(); }
     [[nodiscard]] PortState state() const override;
+    Status set_link(bool up) override { return port_.set_link(up); }
 
   private:
     struct Held {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dataplane/base/descriptor.h"
+#include "dataplane/base/result.h"
 
 namespace sealane::port {
 
@@ -18,6 +19,8 @@ class KernelInterface {
     [[nodiscard]] const std::string& name() const { return name_; }
     /// It is the one there was at first, up, and has a carrier.
     [[nodiscard]] bool is_running() const;
+    /// As `ip link set` does it: what is at the other end of a veth or cable loses its carrier.
+    [[nodiscard]] Status set_up(bool up) const;
     /// 0: it is gone.
     [[nodiscard]] std::uint32_t mtu() const;
     /// Another one has its name now: what was opened stands on the one that is gone.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/base/result.h"
 #include "dataplane/base/time.h"
 #include "dataplane/port/tally.h"
 
@@ -111,6 +112,12 @@ class Port {
     /// burst.
     [[nodiscard]] virtual Offloads offloads() const { return {}; }
     [[nodiscard]] virtual PortState state() const = 0;
+
+    /// Takes the link away from whoever is at its other end, or gives it back; the port stays open.
+    /// Control's threads only.  Error: why it can't be done.
+    virtual Status set_link(bool /*up*/) {
+        return Error{"this kind of port can't take its link down"};
+    }
 };
 
 }  // namespace sealane::port

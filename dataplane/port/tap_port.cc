@@ -138,6 +138,13 @@ void TapPort::look_at_link() {
     if (up != up_.load(std::memory_order_relaxed)) up_.store(up, std::memory_order_relaxed);
 }
 
+Status TapPort::set_link(bool up) {
+    int carrier = up ? 1 : 0;
+    if (ioctl(tap_.get(), TUNSETCARRIER, &carrier) == 0) return done();
+    return Error{"can't take the carrier of " + interface_ + (up ? " up: " : " down: ") +
+                 std::strerror(errno)};
+}
+
 bool TapPort::prepare_to_sleep() {
     idle_.look_now();
     return true;

@@ -39,6 +39,8 @@ class TapPort final : public Port {
     [[nodiscard]] bool is_up() const override { return up_.load(std::memory_order_relaxed); }
     [[nodiscard]] PortTraits traits() const override { return {}; }
     [[nodiscard]] PortState state() const override;
+    /// The interface keeps its state and loses its carrier, in whatever namespace it is by now.
+    Status set_link(bool up) override;
 
   private:
     TapPort(Descriptor tap, std::string interface, const Pools& pools);

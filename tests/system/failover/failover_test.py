@@ -31,7 +31,7 @@ VIOS = """\
   - name: vios{own}
     type: vios
     adapters:
-      - {{name: ent0, type: physical, impair: {{}}, port: {{type: ethdev, devargs: "net_tap{own},iface=up{own}"}}}}
+      - {{name: ent0, type: physical, impair: {{}}, port: {{type: ethdev, devargs: "{uplink}{own},iface=up{own}"}}}}
       - {{name: ent3, type: virtual, vswitch: ETHERNET0, pvid: 99, vids: [1, 2], trunk_priority: {own}}}
       - {{name: ent4, type: virtual, vswitch: ETHERNET0, pvid: 98, vids: [3, 4], trunk_priority: {own}}}
 {channel}    seas:
@@ -43,10 +43,10 @@ VIOS = """\
 CHANNEL = "      - {name: ent5, type: virtual, vswitch: ETHERNET0, pvid: 100}\n"
 
 
-def frame(mode, more, channel):
+def frame(mode, more, channel, uplink):
     if channel:
         more += ", ctl_chan: ent5"
-    vioses = (VIOS.format(own=own, mode=mode, channel=CHANNEL if channel else "", more=more.format(own=own))
+    vioses = (VIOS.format(own=own, mode=mode, channel=CHANNEL if channel else "", uplink=uplink, more=more.format(own=own))
               for own in (1, 2))
     return FRAME.format(vioses="".join(vioses).rstrip())
 
@@ -54,12 +54,17 @@ def frame(mode, more, channel):
 class Pair:
     """The frame, the host beyond the bridge, and the client."""
 
-    def __init__(self, scene, name, mode, more="", channel=True):
+    def __init__(self, scene, name, mode, more="", channel=True, uplink="net_tap"):
         self.scene = scene
-        self.switch = Switch(scene, frame(mode, more, channel), name=f"sealane-{name}").wait_ready()
         self.outside = Namespace(scene, f"outside-{name}")
+        wires = {wire: wire if uplink == "net_tap" else f"{wire}-far" for wire in ("up1", "up2")}
+        for near, far in wires.items():
+            if far != near:
+                must("ip", "link", "add", near, "type", "veth", "peer", "name", far)
+                must("ip", "link", "set", near, "up")
+        self.switch = Switch(scene, frame(mode, more, channel, uplink), name=f"sealane-{name}").wait_ready()
         must(*self.outside.inside("ip", "link", "add", "br0", "type", "bridge"))
-        for wire in ("up1", "up2"):
+        for wire in wires.values():
             self.outside.adopt(wire)
             must(*self.outside.inside("ip", "link", "set", wire, "master", "br0", "up"))
         self.outside.set_up("br0", f"{HOST}/24", mtu=1500)
@@ -86,9 +91,12 @@ class Pair:
     def talks(self):
         return comes_true(lambda: self.client.ping(HOST, 3, wait_s=1) == 3)
 
-    def bridge_sees_client_at(self, wire):
+    def bridge_sees(self, mac, wire):
         entries = json.loads(must(*self.outside.inside("bridge", "-j", "fdb", "show", "br", "br0")))
-        return any(e["mac"] == "02:00:00:00:00:c1" and e["ifname"] == wire for e in entries)
+        return any(e["mac"] == mac and e["ifname"] == wire for e in entries)
+
+    def bridge_sees_client_at(self, wire):
+        return self.bridge_sees("02:00:00:00:00:c1", wire)
 
     def events(self, kind):
         return [(e["sea"], e["what"]) for e in self.switch.ask("events")["events"] if e["kind"] == kind]
@@ -192,11 +200,41 @@ def play_discovery(scene):
     pair.switch.check_stops(signal.SIGTERM)
 
 
+def play_reset(scene, uplink, reset):
+    """What the outside bridge learned at the old owner's wire, but from no client of ours."""
+    name = f"{uplink}-{reset}"
+    pair = Pair(scene, name, "auto", f", adapter_reset: {str(reset).lower()}", uplink=uplink)
+    far = "up1" if uplink == "net_tap" else "up1-far"
+    check = scene.check
+    check(f"{name}: the better priority bridges", pair.becomes("PRIMARY", "BACKUP"), pair.states())
+    check(f"{name}: client and host talk", pair.talks())
+    roles = len(pair.events("role"))
+    must(*pair.outside.inside("bridge", "fdb", "add", "02:00:00:00:00:99", "dev", far, "master", "dynamic"))
+    pair.switch.call("sea", "set", "vios1/ent6", "ha_mode=standby")
+    check(f"{name}: the one in standby hands over", pair.becomes("BACKUP", "PRIMARY"), pair.states())
+    forgotten = comes_true(lambda: not pair.bridge_sees("02:00:00:00:00:99", far), within_s=5 if reset else 1)
+    check(f"{name}: the outside bridge {'forgets' if reset else 'keeps'} what it learned there", forgotten == reset)
+    check(f"{name}: client and host talk", pair.talks())
+    resets = [what for _, what in pair.events("reset")]
+    down, up = "the real adapter's link is taken down", "the real adapter's link is up again"
+    check(f"{name}: both steps of it are events", resets == ([down, up] if reset else []), resets)
+    pair.switch.call("sea", "set", "vios1/ent6", "ha_mode=auto")
+    check(f"{name}: it takes back, over the link that was away", pair.becomes("PRIMARY", "BACKUP"), pair.states())
+    check(f"{name}: client and host talk", pair.talks())
+    check(f"{name}: none of that was a fault of a link",
+          not any("LIMBO" in what for _, what in pair.events("role")[roles:]), pair.events("role")[roles:])
+    pair.switch.check_laws(f"{name}: after it")
+    pair.switch.check_stops(signal.SIGTERM)
+
+
 def play(scene):
     play_failover(scene)
     play_discovery(scene)
     play_netaddr(scene)
     play_sharing(scene)
+    play_reset(scene, "net_tap", True)
+    play_reset(scene, "net_tap", False)
+    play_reset(scene, "net_af_packet", True)
 
 
 if __name__ == "__main__":

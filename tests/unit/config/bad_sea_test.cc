@@ -139,14 +139,6 @@ constexpr BadFile kBadSea[] = {
      "[3, 2]",
      "10:77: vios1/ent4: VLAN 2 of ETHERNET0 is on trunk adapter vios1/ent3 already; a VIOS "
      "bridges a VLAN by one"},
-    {"AdapterReset",
-     "design.yaml",
-     14,
-     "ctl_chan: ent5",
-     "ctl_chan: ent5, adapter_reset: true",
-     "14:41: vios1/ent6: adapter_reset true is not possible: a port's link can't be taken down "
-     "here "
-     "and kept open; use false, the outside learns where clients are from RARP"},
     {"ControlChannelUnknown",
      "design.yaml",
      14,
