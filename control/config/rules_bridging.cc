@@ -138,6 +138,16 @@ void check_same_trunks(const SeaOf& sea, const SeaOf& partner, Source& source) {
     }
 }
 
+/// One that speaks seldom would be unknown to one that listens shortly, again and again.
+void check_same_keepalive(const SeaOf& sea, const SeaOf& partner, Source& source) {
+    if (sea.sea->ha_mode == HaMode::Disabled || partner.sea->ha_mode == HaMode::Disabled) return;
+    if (sea.sea->keepalive_ms == partner.sea->keepalive_ms) return;
+    source.fault(source.at(sea.sea->place, "keepalive_ms"),
+                 sea.who() + ": keepalive_ms " + std::to_string(sea.sea->keepalive_ms.count()) +
+                     " is not " + std::to_string(partner.sea->keepalive_ms.count()) +
+                     ", that of partner " + partner.who() + "; the SEAs of a pair have the same");
+}
+
 void check_same_channel(const SeaOf& sea, const SeaOf& partner, Source& source) {
     const bool ours = sea.sea->ctl_chan.has_value();
     const bool theirs = partner.sea->ctl_chan.has_value();
@@ -201,6 +211,7 @@ void check_bridging(const Index& index, Source& source) {
             if (partner->partition == sea.partition) continue;  // check_trunks has said it
             check_same_trunks(sea, *partner, source);
             check_same_channel(sea, *partner, source);
+            check_same_keepalive(sea, *partner, source);
         }
         for (const AdapterOf& trunk : sea.trunks) {
             for (const VlanOf& vlan : vlans_of(*trunk.adapter)) {

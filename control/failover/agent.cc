@@ -77,10 +77,14 @@ void Agent::hear(std::span<const std::uint8_t> frame, Instant now, std::uint64_t
 
 void Agent::set_progress(std::uint64_t progress, Instant now) {
     const Duration most = settings_.config.detect();
-    const bool slept = now - std::exchange(looked_, now) >= most;  // perhaps both of us
+    const Duration unseen = now - std::exchange(looked_, now);
+    const bool lagged =
+        settings_.lease > Duration{} && std::max(unseen, now - progressed_) >= settings_.lease;
+    const bool slept = unseen >= most;  // perhaps both of us
     if (std::exchange(progress_, progress) != progress || slept) progressed_ = now;
     const bool stalled = now - progressed_ >= most;
-    if (stalled != state_.stalled) tell(ha::Dataplane{stalled}, now);
+    if (stalled != state_.stalled || (lagged && state_.stood_down))
+        tell(ha::Dataplane{.stalled = stalled, .lagged = lagged}, now);
 }
 
 void Agent::set_mode(ha::Mode mode, Instant now) {

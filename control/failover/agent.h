@@ -29,6 +29,9 @@ class Agent {
         ha::Self self;
         ha::Keyring keys;                 ///< Empty: messages are not sealed.
         std::vector<std::string> trunks;  ///< Names of its trunk adapters, by place.
+        /// Of its slots; who lost one by it is tried for health_time without such a gap.  0: is
+        /// not.
+        Duration lease{};
         bool discovers = false;  ///< No control channel of its own: Lives go beside keep-alives.
     };
 
@@ -39,8 +42,9 @@ class Agent {
     /// another one at each call.
     void hear(std::span<const std::uint8_t> frame, Instant now, std::uint64_t nonce);
     /// How far the dataplane has come, at each look: it stands in messages, and if it stands still
-    /// for the detection time the machine is told.  By its lease alone a SEA whose dataplane hangs
-    /// would lose its slots, recover, and ask for them again.
+    /// for the detection time the machine is told, and after a lost slot if it did for a lease.  By
+    /// its lease alone a SEA whose dataplane hangs would lose its slots, recover, and ask for them
+    /// again.
     void set_progress(std::uint64_t progress, Instant now);
     void set_mode(ha::Mode mode, Instant now);
 

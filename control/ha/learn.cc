@@ -59,7 +59,11 @@ struct Learner {
 
     void operator()(const Reachability& reachability) { state.reachable = reachability.ok; }
 
-    void operator()(const Dataplane& dataplane) { state.stalled = dataplane.stalled; }
+    void operator()(const Dataplane& dataplane) {
+        state.stalled = dataplane.stalled;
+        // It would lose its slots again as soon as it had them.
+        if (dataplane.lagged && state.stood_down) rest();
+    }
 
     void operator()(const SlotChanged& change) {
         if (change.trunk >= config.trunks) return;
@@ -113,8 +117,11 @@ struct Learner {
     void stand_down() {
         learned.passing.add(AlarmCause::SlotLost);
         state.stood_down = true;
-        const Duration rest = std::max(config.health_time, config.hold_down);
-        state.trusted_at = std::max(state.trusted_at, now + rest);
+        rest();
+    }
+    void rest() {
+        const Duration time = std::max(config.health_time, config.hold_down);
+        state.trusted_at = std::max(state.trusted_at, now + time);
     }
 };
 

@@ -152,6 +152,8 @@ struct Reachability {
 /// Whether the dataplane's loop stands still.
 struct Dataplane {
     bool stalled = false;
+    bool lagged =
+        false;  ///< It did for a lease or longer lately: an owner would have lost its slots.
     bool operator==(const Dataplane&) const = default;
 };
 

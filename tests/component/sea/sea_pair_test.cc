@@ -41,7 +41,9 @@ TEST_F(TwoSeas, OnlyTheOneWithTheSlotCarriesFrames) {
     expect(wire_a, in, {.drops = {{.at = wire_a, .why = Drop::NotActive}}});
 }
 
-TEST_F(TwoSeas, BroadcastOfAClientLeavesOnceAndItsEchoAtThePartnerIsDropped) {
+/// So comes every broadcast of a client to the one that does not bridge, so it is no cause for
+/// alarm.
+TEST_F(TwoSeas, H45_BroadcastOfAClientLeavesOnceAndItsEchoAtThePartnerIsDropped) {
     const FrameSpec hello = frame(kBroadcast, mac_of(client1));
     expect(client1, hello, {.out = {{wire_a, hello}}});
     // The outside switch gives it to the partner's real adapter.

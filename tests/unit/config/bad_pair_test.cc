@@ -69,6 +69,13 @@ constexpr BadFile kBadPair[] = {
      "ETHERNET1",
      "26:20: vios2/ent6: ctl_chan ent5 is on VLAN 100 of ETHERNET1, that of partner vios1/ent6 on "
      "VLAN 100 of ETHERNET0; use the same"},
+    {"H31_OtherKeepaliveThanThePartner",
+     "pair.yaml",
+     26,
+     "ha_mode: sharing, ",
+     "ha_mode: sharing, keepalive_ms: 100, ",
+     "26:58: vios2/ent6: keepalive_ms 100 is not 250, that of partner vios1/ent6; the SEAs of a "
+     "pair have the same"},
     {"ThirdSeaOfAVlan",
      "pair.yaml",
      27,

@@ -118,19 +118,29 @@ class Drawer {
             ctl_chan->vswitch = system_.vswitches[vswitch].name;
             ctl_chan->pvid = fresh_vlan(vswitch);
         }
+        const Alike alike{.ctl_chan = ctl_chan,
+                          .default_trunk = draw<std::size_t>(0, trunks.size() - 1),
+                          .keepalive = std::chrono::milliseconds{draw(10U, 60'000U)}};
         const auto sides = draw(1U, 2U);
         for (unsigned side = 0; side < sides; ++side) {
             Partition vios;
             vios.name = "vios" + std::to_string(index) + (side == 0 ? "a" : "b");
             vios.type = PartitionType::Vios;
-            draw_vios(vios, trunks, ctl_chan, static_cast<std::uint8_t>(1 + side * 7 + index));
+            draw_vios(vios, trunks, alike, static_cast<std::uint8_t>(1 + side * 7 + index));
             system_.partitions.push_back(vios);
         }
     }
 
+    /// What the SEAs of a pair have in common, beside their trunk adapters.
+    struct Alike {
+        std::optional<Adapter> ctl_chan;
+        std::size_t default_trunk;
+        std::chrono::milliseconds keepalive;
+    };
+
     void draw_vios(Partition& vios,
                    const std::vector<Adapter>& trunks,
-                   const std::optional<Adapter>& ctl_chan,
+                   const Alike& alike,
                    std::uint8_t priority) {
         Sea sea = draw_sea();
         sea.name = "ent60";
@@ -145,12 +155,15 @@ class Drawer {
             vios.adapters.back().trunk_priority = priority;
             sea.virt_adapters.push_back(trunk.name);
         }
-        const Adapter& chosen = trunks[draw<std::size_t>(0, trunks.size() - 1)];
+        const Adapter& chosen = trunks[alike.default_trunk];
         sea.pvid_adapter = chosen.name;
         sea.pvid = chosen.pvid;
-        if (ctl_chan) {
-            vios.adapters.push_back(*ctl_chan);
-            sea.ctl_chan = ctl_chan->name;
+        sea.keepalive_ms = alike.keepalive;
+        const auto* const device = std::get_if<EthdevPort>(&real.port);
+        sea.adapter_reset = device != nullptr && !device->pci.empty() && maybe();
+        if (alike.ctl_chan) {
+            vios.adapters.push_back(*alike.ctl_chan);
+            sea.ctl_chan = alike.ctl_chan->name;
         }
         vios.seas.push_back(sea);
         Adapter& placed = vios.adapters.front();
@@ -170,7 +183,6 @@ class Drawer {
         sea.health_time = std::chrono::seconds{draw(0U, 86'400U)};
         sea.link_time = std::chrono::seconds{draw(0U, 2U)};
         sea.fb_delay = std::chrono::seconds{draw(0U, 2U)};
-        sea.keepalive_ms = std::chrono::milliseconds{draw(10U, 60'000U)};
         sea.lease_ms = std::chrono::milliseconds{draw(5U, 60'000U)};
         sea.noauto_failback = maybe();
         sea.largesend = maybe();

@@ -46,6 +46,7 @@ void Agents::start(std::size_t i, std::uint64_t boot) {
                                                    .pair = {.vswitch = 9, .pvid = {100}}},
                                           .keys = keys,
                                           .trunks = {"ent3", "ent4"},
+                                          .lease = kLease,
                                           .discovers = discover},
                           side(i),
                           side(i),
@@ -115,6 +116,7 @@ void Agents::Side::release(ha::TrunkSet set) { of_.deliver(of_.keeper.release({i
 void Agents::Side::send(const ha::Frame& frame) {
     of_.seen.emplace_back(frame.begin(), frame.end());
     if (of_.cut) return;
+    if (of_.channel[1 - index_].pass(ha::kFrameLength, of_.now).lost) return;
     const Duration by_lot{of_.jitter.count() == 0
                               ? 0
                               : static_cast<Duration::rep>(

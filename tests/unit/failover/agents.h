@@ -15,6 +15,7 @@
 #include "control/failover/agent.h"
 #include "control/failover/announcer.h"
 #include "control/failover/slot_keeper.h"
+#include "dataplane/wire/bad_wire.h"
 #include "hvswitch/rules/slot.h"
 
 namespace sealane::failover {
@@ -106,6 +107,8 @@ struct Agents {
     bool cut = false;        ///< The control channel.
     Duration least_delay{};  ///< Of a message there.
     Duration jitter{};       ///< More, by lot: later ones may come earlier.
+    /// What becomes of messages on the way to each side.
+    std::array<wire::BadWire, 2> channel{wire::BadWire({}, 1), wire::BadWire({}, 2)};
     std::mt19937_64 lots{22};
     std::vector<std::vector<std::uint8_t>> seen;  ///< By who listens there.
     std::array<std::unique_ptr<Side>, 2> sides;

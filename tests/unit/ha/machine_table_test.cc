@@ -79,6 +79,7 @@ std::vector<Event> events_for(const Node& node) {
                               Reachability{true},
                               Reachability{false},
                               Dataplane{true},
+                              Dataplane{false, true},
                               Dataplane{false},
                               HypervisorLost{},
                               ModeChanged{},

@@ -46,7 +46,8 @@ void Node::start() {
                                                       .boot = {boot_id(index_, ++boot_)},
                                                       .pair = {.vswitch = 9, .pvid = {100}}},
                                              .keys = keyring(),
-                                             .trunks = {"ent3", "ent4"}},
+                                             .trunks = {"ent3", "ent4"},
+                                             .lease = Times::kLease},
                    *this,
                    *this,
                    of_.now());
