@@ -22,6 +22,21 @@ void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     if (sea.accounting) add(of.who() + ": accounting is kept but not acted on yet");
 }
 
+/// RFC 8200, 5.
+constexpr std::uint32_t kLeastIpv6Mtu = 1280;
+
+void notice_small_wires(const Index& index, std::vector<Notice>& found) {
+    for (const SeaOf& sea : index.seas) {
+        const Adapter* const real = find_adapter(*sea.partition, sea.sea->real_adapter);
+        if (real == nullptr || real->mtu >= kLeastIpv6Mtu) continue;
+        found.push_back({real->place,
+                         qualified(*sea.partition, real->name) + ": mtu " +
+                             std::to_string(real->mtu) +
+                             " is below 1280, which IPv6 asks of every wire: its hosts do not "
+                             "follow an answer that names less"});
+    }
+}
+
 /// Adapters that are there for a SEA, and are in none.
 void notice_idle_adapters(const Index& index, std::vector<Notice>& found) {
     std::set<const Adapter*> used;
@@ -85,6 +100,7 @@ std::vector<Notice> notices(const System& system) {
         notice_sea(sea, found);
     }
     notice_idle_adapters(index, found);
+    notice_small_wires(index, found);
     notice_unlike_partners(index, found);
     std::stable_sort(found.begin(), found.end(), [](const Notice& a, const Notice& b) {
         return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);

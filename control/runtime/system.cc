@@ -57,6 +57,7 @@ std::unique_ptr<sea::Bridge> make_bridge(Parts& parts, const Seat& seat) {
                            .heads = parts.pools.heads.get(),
                            .counters = parts.counters_of(seat.worker),
                            .large_receive = seat.sea->large_receive,
+                           .knows_senders = parts.part.kind == PartKind::Whole,
                            .own = voice.ring ? &voice.ring->far() : nullptr,
                            .hears = voice.ring && seat.sea->netaddr});
 }

@@ -24,8 +24,9 @@ void VhostDevice::set_ring(std::uint16_t ring, bool enabled) {
     if (ring >= kMaxRings) return;
     const std::uint64_t bit = std::uint64_t{1} << ring;
     const std::uint64_t before = rings();
-    rings_.store(enabled ? before | bit : before & ~bit, std::memory_order_relaxed);
+    // In this order: whoever sees the ring sees that it is another one.
     generation_.fetch_add(1, std::memory_order_relaxed);
+    rings_.store(enabled ? before | bit : before & ~bit, std::memory_order_release);
 }
 
 }  // namespace sealane::port

@@ -54,14 +54,14 @@ class VhostDevice {
     [[nodiscard]] bool is_attached() const { return id_.load(std::memory_order_acquire) != kNone; }
     [[nodiscard]] bool is(int id) const { return id_.load(std::memory_order_acquire) == id; }
     /// One bit a ring that the peer has enabled.
-    [[nodiscard]] std::uint64_t rings() const { return rings_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t rings() const { return rings_.load(std::memory_order_acquire); }
     /// What the peer acked; 0 without one.
     [[nodiscard]] std::uint64_t features() const {
         return features_.load(std::memory_order_relaxed);
     }
     /// Counts devices and changes of rings, so that a worker notices that it has others.
     [[nodiscard]] std::uint32_t generation() const {
-        return generation_.load(std::memory_order_relaxed);
+        return generation_.load(std::memory_order_acquire);
     }
 
   private:

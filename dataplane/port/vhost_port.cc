@@ -150,12 +150,17 @@ std::uint16_t VhostPort::receive(rte_mbuf** frames, std::uint16_t room, Tally& t
 }
 
 std::uint16_t VhostPort::take(int device, rte_mbuf** frames, std::uint16_t room) {
-    if (known_generation_ != device_.generation()) [[unlikely]] {
-        known_generation_ = device_.generation();
-        muted_ = 0;
-        look_for_positions(device);
-    }
     const std::uint64_t rings = device_.rings() & VhostDevice::kFromGuest;
+    if (const std::uint32_t generation = device_.generation(); known_generation_ != generation)
+        [[unlikely]] {
+        known_generation_ = generation;
+        muted_ = 0;
+        positioned_ = 0;
+    }
+    if (positioned_ != rings) [[unlikely]] {
+        look_for_positions(device, rings & ~positioned_);
+        positioned_ = rings;
+    }
     const std::uint64_t ahead = rings & ~((std::uint64_t{1} << next_ring_) - 1);
     std::uint16_t taken = 0;
     const auto visit = [&](std::uint16_t ring) {
@@ -189,8 +194,8 @@ std::uint16_t VhostPort::take_from(int device,
     return taken;
 }
 
-void VhostPort::look_for_positions(int device) {
-    for_each_ring(device_.rings() & VhostDevice::kFromGuest, [&](std::uint16_t ring) {
+void VhostPort::look_for_positions(int device, std::uint64_t rings) {
+    for_each_ring(rings, [&](std::uint16_t ring) {
         std::uint16_t used = 0;
         rte_vhost_get_vring_base(device, ring, &positions_[ring], &used);
     });
@@ -203,6 +208,7 @@ void VhostPort::look_for_losses(int device, std::uint16_t ring, std::uint16_t ta
     positions_[ring] = position;
     if (moved == taken) [[likely]]
         return;
+    if (known_generation_ != device_.generation()) return;  // it is another ring by now
     if ((device_.features() & virtio::kRingPacked) == 0) {
         // Less has moved than was taken: the library has announced the guest (SEND_RARP) with a
         // frame that was in no ring.

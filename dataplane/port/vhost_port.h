@@ -64,7 +64,7 @@ class VhostPort final : public Port, private VhostEvents {
 
     std::uint16_t take(int device, rte_mbuf** frames, std::uint16_t room);
     std::uint16_t take_from(int device, std::uint16_t ring, rte_mbuf** frames, std::uint16_t room);
-    void look_for_positions(int device);
+    void look_for_positions(int device, std::uint64_t rings);
     void look_for_losses(int device, std::uint16_t ring, std::uint16_t taken);
     void report_losses(Tally& tally);
     /// Whether the guest shall kick us, for all rings that it sends to.
@@ -91,6 +91,7 @@ class VhostPort final : public Port, private VhostEvents {
     // The owner's.
     std::uint64_t muted_ = 0;  ///< Rings whose guest knows that it need not kick.
     std::uint32_t known_generation_ = 0;
+    std::uint64_t positioned_ = 0;  ///< Rings of it whose position is known.
     std::uint16_t next_ring_ = 0;
     std::array<std::uint16_t, VhostDevice::kMaxRings> positions_{};  ///< The library's, by ring.
     std::uint64_t lost_ = 0;                                         ///< Not reported yet.

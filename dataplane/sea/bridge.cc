@@ -34,6 +34,7 @@ Bridge::Bridge(const BridgeRules& rules, Parts parts)
       fitter_({.real = parts_.real,
                .address = parts_.address,
                .adapters = parts_.counters.size(),
+               .knows_senders = parts_.knows_senders,
                .heads = parts_.heads,
                .real_counters = parts_.counters[parts_.real_id.index],
                .virtual_counters = parts_.counters[parts_.sea_id.index]}) {

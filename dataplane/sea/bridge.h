@@ -31,7 +31,7 @@ class Bridge {
     struct Parts {
         port::Outlet& real;
         /// In the order of the rules' trunks.  Of a frame that came over one, `port` is the
-        /// AdapterId that it entered the switch by.
+        /// AdapterId that it entered the switch by, if knows_senders.
         std::vector<port::Outlet*> links;
         /// In the same order, of each trunk; empty: all are always held.  The words outlive the
         /// bridge.
@@ -42,6 +42,7 @@ class Bridge {
         rte_mempool* heads;
         std::span<AdapterCounters> counters;  ///< The worker's, by AdapterId.
         bool large_receive = false;           ///< Merges segments that come from the wire.
+        bool knows_senders = true;  ///< False: `port` of a frame is but the trunk's AdapterId.
         port::Port* own = nullptr;  ///< What the SEA itself has to say to the wire; null: nothing.
         bool hears =
             false;  ///< ARP and IPv4 from the wire for the SEA's own address goes to `own`.

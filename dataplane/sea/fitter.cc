@@ -112,9 +112,23 @@ std::uint32_t Fitter::send_segments(rte_mbuf* frame, port::Outlet& link, Instant
     return send({segments.data(), count}, link, now);
 }
 
+/// Of an Ethernet address, in bytes.
+constexpr std::size_t kAddress = 6;
+
+std::size_t Fitter::bucket_of(const rte_mbuf* frame) const {
+    if (parts_.knows_senders) return frame->port;
+    const Start<2 * kAddress> addresses(frame);
+    std::uint64_t source = port::has_tag_beside(frame) ? port::tag_beside(frame).vid().value : 0;
+    for (const std::uint8_t byte : addresses.bytes().subspan(kAddress)) {
+        source = source << 8 | byte;
+    }
+    return source * 0x9e37'79b9'7f4a'7c15 >> 56;  // Fibonacci hashing, to kSources
+}
+
 bool Fitter::may_answer(const rte_mbuf* frame, Instant now) {
-    if (frame->port >= answers_.size()) return false;
-    TokenBucket& own = answers_[frame->port];
+    const std::size_t bucket = bucket_of(frame);
+    if (bucket >= answers_.size()) return false;
+    TokenBucket& own = answers_[bucket];
     own.refill(kAnswers, kAnswers, now);
     return own.take();
 }

@@ -247,6 +247,7 @@ void Rig::add_sea(const SeaSpec& spec, const std::vector<AdapterSpec>& adapters)
             .heads = pools_.heads.get(),
             .counters = {counters_[0].get(), settings_.ports.size()},
             .large_receive = spec.large_receive,
+            .knows_senders = spec.knows_senders,
             .own = spec.hears ? &stations_[virtual_of(index).index].ring->near() : nullptr,
             .hears = spec.hears}));
 }

@@ -51,6 +51,7 @@ struct SeaSpec {
     bool large_receive = false;
     bool largesend = false;
     port::Offloads offloads{};  ///< What the wire finishes itself.
+    bool knows_senders = true;  ///< As where switch and SEA are one process.
     bool hears = false;         ///< What is for itself comes out of its virtual side.
 };
 

@@ -213,6 +213,31 @@ TEST_F(TooLong, WhoAsksAgainAndAgainTakesNoAnswersFromOthers) {
     EXPECT_EQ(rig().take(client1).size(), 10U);
 }
 
+/// A SEA whose switch is in another process knows senders by VLAN and address alone.
+class TooLongFromAfar : public TooLong {
+  protected:
+    void SetUp() override {
+        RigSpec far = spec();
+        far.seas[0].knows_senders = false;
+        make(far);
+    }
+};
+
+TEST_F(TooLongFromAfar, WhoAsksAgainAndAgainTakesNoAnswersFromOthers) {
+    let_time_pass();
+    const Bytes greedy = packet(client1, 3000, 4, true).bytes();
+    for (int i = 0; i < 200; ++i) {
+        rig().inject(client1, greedy);
+    }
+    rig().run();
+    for (const AdapterId other : {client10, client20}) {
+        const Bytes asked = packet(other, 3000, 4, true).bytes();
+        send(other, asked);
+        EXPECT_EQ(rig().take(other), std::vector<Bytes>{answer_to(asked, kMtu, 4)});
+    }
+    EXPECT_EQ(rig().take(client1).size(), 10U);
+}
+
 TEST_F(TooLong, WhoAsksUnderManyAddressesTakesNoAnswersFromOthers) {
     let_time_pass();
     for (std::uint64_t sender = 0; sender < 2000; ++sender) {

@@ -31,6 +31,16 @@ TEST(Notices, HighAvailabilityWithoutAControlChannelGivesNone) {
     EXPECT_THAT(notices_of({"", "design.yaml", 14, "ctl_chan: ent5, ", "", ""}), IsEmpty());
 }
 
+TEST(Notices, AWireThatIsTooSmallForIpv6IsNamed) {
+    const auto with_mtu = [](const char* mtu) {
+        return notices_of({"", "pair.yaml", 10, "mtu: 9000", mtu, ""});
+    };
+    EXPECT_THAT(with_mtu("mtu: 1280"), IsEmpty());
+    EXPECT_THAT(with_mtu("mtu: 1279"),
+                ElementsAre("10: vios1/ent0: mtu 1279 is below 1280, which IPv6 asks of every "
+                            "wire: its hosts do not follow an answer that names less"));
+}
+
 TEST(Notices, APlainSeaGivesNone) {
     EXPECT_THAT(notices_of({"",
                             "design.yaml",
