@@ -9,7 +9,7 @@ class Guest:
     QEMU's small firmware (x-vof) starts the kernel 9 s sooner than SLOF does; the network is the kernel's alone.
     """
 
-    def __init__(self, scene, name, guest_dir, socket_path, mac, orders):
+    def __init__(self, scene, name, guest_dir, netdev, mac, orders):
         self.name = name
         self.orders = orders
         words = " ".join(f"sealane.{key}={value}" for key, value in orders.items())
@@ -18,7 +18,7 @@ class Guest:
             "-serial", "stdio", "-m", "512", "-kernel", guest_dir / "vmlinux",
             "-initrd", guest_dir / "initramfs.cpio", "-append", f"console=hvc0 loglevel=4 panic=1 {words}",
             "-device", f"spapr-vlan,netdev=n0,mac={mac}",
-            "-netdev", f"stream,id=n0,server=off,addr.type=unix,addr.path={socket_path}"])
+            "-netdev", netdev])
 
     def said(self):
         console = self.qemu.log.read_text(errors="replace")

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Two LPARs, a switch, a SEA and an outside host: lpar_test.py SEALANE_BINARY GUEST_DIR
+"""Three LPARs, a switch, a SEA and an outside host: lpar_test.py SEALANE_BINARY GUEST_DIR
 
 Started by run.sh inside a network namespace of its own, which plays the managed system; the outside host lives in a
 second one.  Prints a line for each check and the sum at the end; exit 0 when all passed.
 """
 
+import os
 import pathlib
 import signal
 import sys
@@ -14,7 +15,7 @@ from network import OutsideHost
 from scene import run_test
 from switch import Switch
 
-TEST_S = 240  # about 60 are used when nothing else runs
+TEST_S = 280  # about 60 are used when nothing else runs
 FIRST_ANSWER_S = 60
 PINGS = 5
 
@@ -41,20 +42,31 @@ partitions:
     type: client
     adapters:
       - {{name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 1, vids: [10], mac: "02:00:00:00:01:12",
-         port: {{type: qemu-stream, listen: {run}/lpar2.sock}}}}
+         port: {{type: qemu-dgram, local: {run}/lpar2.sock, remote: {run}/lpar2.qemu}}}}
+  - name: lpar3
+    type: client
+    adapters:
+      - {{name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 1, vids: [10], mac: "02:00:00:00:01:13",
+         port: {{type: qemu-stream, listen: {run}/lpar3.sock}}}}
 """
+# By name, how QEMU attaches: its own netdevs, and VDE's with our module.
+NETDEVS = {
+    "lpar1": "stream,id=n0,server=off,addr.type=unix,addr.path={run}/lpar1.sock",
+    "lpar2": "dgram,id=n0,local.type=unix,local.path={run}/lpar2.qemu,remote.type=unix,remote.path={run}/lpar2.sock",
+    "lpar3": "vde,id=n0,sock=sealane://{run}/lpar3.sock",
+}
 
 
-def guest_orders(own, other):
+def guest_orders(own, others):
     """VLAN 10 is bridged; VLAN 20 exists in the guests and outside, but no adapter is a member."""
-    reach = ["10.0.1.1", "10.0.10.1", f"10.0.1.{other}", f"10.0.10.{other}"]
+    reach = [f"10.0.{vlan}.{host}" for host in (1, *others) for vlan in (1, 10)]
     jumbo = [f"{address}/8000" for address in reach]
     return {
         "ip": f"10.0.1.{own}/24",
         "vlan": f"10:10.0.10.{own}/24,20:10.0.20.{own}/24",
         "mtu": 9000,
         "ping": ",".join(reach + jumbo),
-        "noping": f"10.0.20.1,10.0.20.{other}",
+        "noping": ",".join(f"10.0.20.{host}" for host in (1, *others)),
         "count": PINGS,
         "wait": FIRST_ANSWER_S,
         "stay": 1,
@@ -75,18 +87,18 @@ def check_guest(report, name, said, orders):
 
 
 def check_outside(report, outside):
-    for address in ("10.0.1.11", "10.0.1.12", "10.0.10.11", "10.0.10.12"):
+    for address in (f"10.0.{vlan}.{own}" for own in (11, 12, 13) for vlan in (1, 10)):
         report.check(f"outside host: is answered by {address}", outside.ping(address, PINGS) == PINGS)
     seen = outside.link_counters("tap20")["rx"]["packets"]
     report.check("outside host: sees nothing of VLAN 20", seen == 0, f"{seen} frames")
 
 
 def check_stats(report, adapters):
-    for name in ("lpar1/ent0", "lpar2/ent0", "vios1/ent0"):
+    for name in ("lpar1/ent0", "lpar2/ent0", "lpar3/ent0", "vios1/ent0"):
         counters = adapters.get(name, {})
         moved = [counters.get(key, 0) for key in ("rx_frames", "tx_frames")]
         report.check(f"stats: {name} moved frames both ways", min(moved) > 0, f"rx {moved[0]}, tx {moved[1]}")
-    for name in ("lpar1/ent0", "lpar2/ent0"):
+    for name in ("lpar1/ent0", "lpar2/ent0", "lpar3/ent0"):
         refused = sum(adapters.get(name, {}).get("drops", {}).values())
         report.check(f"stats: {name} has its VLAN 20 frames counted as drops", refused > 0, f"{refused} drops")
     for name, counters in sorted(adapters.items()):
@@ -100,12 +112,13 @@ def play(scene):
     outside = OutsideHost(scene, wire="up0")
     switch = Switch(scene, FRAME.format(run=scene.run)).wait_ready()
 
+    os.environ["VDEPLUGIN_PATH"] = str(pathlib.Path(scene.sealane).resolve().parents[2] / "client")
     guests = []
-    for name, own, other in (("lpar1", 11, 12), ("lpar2", 12, 11)):
+    for own, (name, netdev) in enumerate(NETDEVS.items(), start=11):
         socket_path = scene.run / f"{name}.sock"
         scene.wait(f"sealane to listen on {socket_path.name}", socket_path.is_socket, alive=[switch.process])
-        orders = guest_orders(own, other)
-        guests.append(Guest(scene, name, guest_dir, socket_path, f"02:00:00:00:01:{own}", orders))
+        orders = guest_orders(own, [other for other in (11, 12, 13) if other != own])
+        guests.append(Guest(scene, name, guest_dir, netdev.format(run=scene.run), f"02:00:00:00:01:{own}", orders))
     for guest in guests:
         alive = [switch.process, *(g.qemu for g in guests)]
         scene.wait(f"{guest.name} to finish", guest.is_done, alive=alive)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The real LPAR test: two unmodified Linux for POWER guests, our switch, our SEA, and an outside host.
+# The real LPAR test: three unmodified Linux for POWER guests, our switch, our SEA, and an outside host.
 #
 #   run.sh SEALANE_BINARY    exit 0: passed, 1: failed, 77: cannot run here, with the reason
 #
