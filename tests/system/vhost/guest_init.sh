@@ -2,6 +2,8 @@
 # Init of the virtio-net test guest.  Its orders are on the kernel's command line (lists are separated by commas):
 #
 #   sealane.ip=10.0.1.11/24,fd00::11/64    addresses of eth0
+#   sealane.mtu=9000                       of eth0
+#   sealane.vlan=10:10.0.10.11/24          VLAN devices, and their addresses
 #   sealane.mib=64                         how much is sent at a time
 #   sealane.take=5001,5002                 ports on which one transfer each is taken
 #   sealane.give=10.0.1.12/5003,...        transfers to make, one after the other
@@ -33,7 +35,14 @@ give() {
 
 load_modules
 ip link set lo up
+ip link set eth0 mtu "$(order mtu 1500)"
 ip link set eth0 up
+for entry in $(each "$(order vlan '')"); do
+    ip link add link eth0 name "eth0.${entry%%:*}" type vlan id "${entry%%:*}"
+    ip link set "eth0.${entry%%:*}" up
+    ip addr add "${entry#*:}" dev "eth0.${entry%%:*}"
+done
+say "queues $(ls -d /sys/class/net/eth0/queues/tx-* | wc -l)"
 for address in $(each "$(order ip)"); do ip addr add "$address" dev eth0; done
 say "up"
 
