@@ -1,7 +1,9 @@
 #!/bin/busybox sh
 # Init of the virtio-net test guest.  Its orders are on the kernel's command line (lists are separated by commas):
 #
-#   sealane.ip=10.0.1.11/24,fd00::11/64    addresses of eth0
+#   sealane.bond=10.0.1.1                  eth0 and eth1 are one, bond0: the first that this address answers on; the rest is
+#                                          not done, but which of them is in use is said when it changes
+#   sealane.ip=10.0.1.11/24,fd00::11/64    addresses of eth0, or bond0
 #   sealane.mtu=9000                       of eth0
 #   sealane.vlan=10:10.0.10.11/24          VLAN devices, and their addresses
 #   sealane.mib=64                         how much is sent at a time
@@ -33,8 +35,25 @@ give() {
     say "gave $port $(generate | hash_of)"
 }
 
+# What PowerVM calls Network Interface Backup.
+bond() {
+    settings=/sys/class/net/bond0/bonding
+    echo active-backup >$settings/mode
+    echo 100 >$settings/arp_interval
+    echo "+$1" >$settings/arp_ip_target
+    for device in eth0 eth1; do echo "+$device" >$settings/slaves; done
+    ip link set bond0 up
+    for address in $(each "$(order ip)"); do ip addr add "$address" dev bond0; done
+    while sleep 0.1; do
+        now=$(cat $settings/active_slave)
+        [ "$now" = "$before" ] || say "active $now"
+        before=$now
+    done
+}
+
 load_modules
 ip link set lo up
+[ -z "$(order bond '')" ] || bond "$(order bond)"
 ip link set eth0 mtu "$(order mtu 1500)"
 ip link set eth0 up
 for entry in $(each "$(order vlan '')"); do

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes a small Linux for x86-64 guest: Debian's own cloud kernel, its virtio_net and 8021q modules, its busybox.
+# Makes a small Linux for x86-64 guest: Debian's own cloud kernel, its modules for virtio_net, 802.1Q and bonding, its busybox.
 #
 #   make_guest.sh OUTDIR    leaves OUTDIR/vmlinuz and OUTDIR/initramfs.cpio
 #
 # Packages are downloaded and unpacked, never installed.  Exit 77: they can't be had here.
 set -euo pipefail
 
-readonly kModules=(virtio_pci virtio_net 8021q)
+readonly kModules=(virtio_pci virtio_net 8021q bonding)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../support/guest.sh"
 
