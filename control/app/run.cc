@@ -16,6 +16,7 @@
 
 #include "control/app/frame_directory.h"
 #include "control/app/seed.h"
+#include "control/app/service.h"
 #include "control/app/socket_guard.h"
 #include "control/app/version.h"
 #include "control/cli/check.h"
@@ -90,6 +91,11 @@ int fail(const cli::Invocation& asked, const Error& error) {
     spdlog::error("{}", error.text);
     if (asked.json) std::cout << cli::error_as_json(error.text);
     return kExitFailed;
+}
+
+/// Of what the daemon can do without.
+void log_failure(const Status& status) {
+    if (!status) spdlog::warn("{}", status.error().text);
 }
 
 void log_notices(const std::string& file, const config::System& model) {
@@ -205,6 +211,8 @@ int serve(const Task& task,
     }
     log_notices(**system);
     log_start(**system, listener.path());
+    const ServiceManager manager(std::getenv("NOTIFY_SOCKET"));
+    log_failure(manager.tell_ready(task.model.name + " runs"));
 
     const rpc::Methods methods = rpc::make_methods(**system, version_facts());
     runtime::PeerWatch watch;
@@ -216,6 +224,7 @@ int serve(const Task& task,
     };
     const Status served = rpc::Server(listener, methods, runtime::now)
                               .serve_until(signals.get(), {kLookEvery, log_news});
+    log_failure(manager.tell_stopping());
     if (!served) return fail(asked, served.error());
     if ((*system)->has_lost_hypervisor()) {
         return fail(asked,
