@@ -15,6 +15,7 @@
 #include "control/cli/check.h"
 #include "control/cli/command_line.h"
 #include "control/cli/machine.h"
+#include "control/cli/port_args.h"
 #include "control/cli/remote.h"
 #include "control/cli/render.h"
 #include "control/rpc/replies.h"
@@ -52,6 +53,9 @@ int carry_out(const cli::Invocation& asked) {
             return cli::check_files(asked, std::cout);
         case cli::Verb::ConfigDumpFile:
             return cli::dump_file(asked, std::cout, std::cerr);
+        case cli::Verb::PortArgs:
+            if (!asked.file.empty()) return cli::port_args_of_file(asked, std::cout, std::cerr);
+            return cli::ask_daemon(asked, std::cout, std::cerr);
         case cli::Verb::Version:
             return print_version(asked);
         case cli::Verb::Doctor:

@@ -35,6 +35,7 @@ struct Parser {
     void add_fdb();
     void add_mtu();
     void add_impair();
+    void add_port();
     void add_sea();
     CLI::App* add_verb(CLI::App* parent, const char* name, const char* meaning, Verb verb);
     void take_over();
@@ -100,6 +101,7 @@ Parser::Parser(const std::string& default_control) {
     add_sea();
     add_mtu();
     add_impair();
+    add_port();
 }
 
 CLI::App* Parser::add_verb(CLI::App* parent, const char* name, const char* meaning, Verb verb) {
@@ -275,6 +277,38 @@ void Parser::add_impair() {
     impair->footer(
         "Only adapters with `impair` in the configuration, even if empty, can be changed.\n"
         "Without options: how it is now, and what has happened to frames.\n" +
+        std::string(kCommonOptions));
+}
+
+void Parser::add_port() {
+    CLI::App* port = app.add_subcommand("port", "how to attach to an adapter");
+    port->require_subcommand(1);
+    CLI::App* args = add_verb(
+        port, "args", "the lines that attach QEMU, libvirt, VDE, testpmd, C", Verb::PortArgs);
+    args->add_option("ADAPTER", asked.adapter, "such as lpar1/ent0")->required()->type_name("");
+    const auto take_target = [this](const std::string& text) {
+        asked.attach = attach_target(text);
+        if (!asked.attach) {
+            throw CLI::ValidationError(
+                "--for", "'" + text + "' is none of qemu, libvirt, vde, testpmd, library");
+        }
+    };
+    args->add_option_function<std::string>(
+            "--for", take_target, "qemu, libvirt, vde, testpmd or library; default: all that can")
+        ->type_name("WHOM");
+    const auto take_version = [this](const std::string& text) {
+        asked.qemu = parse_qemu_version(text);
+        if (!asked.qemu) {
+            throw CLI::ValidationError("--qemu", "'" + text + "' is no version; one is 7.2");
+        }
+    };
+    args->add_option_function<std::string>(
+            "--qemu", take_version, "for this QEMU; default: that which is installed, else 7.2")
+        ->type_name("VERSION");
+    args->add_option("--config", asked.file, "of this configuration, which need not run")
+        ->type_name("FILE");
+    args->footer(
+        "Relative socket paths are the daemon's working directory's; with --config, this one's.\n" +
         std::string(kCommonOptions));
 }
 

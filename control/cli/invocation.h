@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "control/cli/attach.h"
+#include "control/cli/qemu_version.h"
 #include "dataplane/base/ids.h"
 
 namespace sealane::cli {
@@ -36,6 +38,7 @@ enum class Verb : std::uint8_t {
     Events,
     Impair,
     Mtu,
+    PortArgs,  ///< Of a file instead, if one is given.
 };
 
 inline constexpr int kExitDone = 0;
@@ -67,7 +70,7 @@ struct Invocation {
     bool control_given = false;  ///< By --control, not by default.
     double timeout_s = 5;
 
-    std::string file;
+    std::string file;       ///< Of `port args`: empty: the daemon's configuration.
     std::string part;       ///< Of `run`: "hypervisor" or a VIOS; empty: all in one process.
     std::string directory;  ///< Of `run`: where the parts meet; empty: the usual place.
     std::vector<std::string> files;  ///< Of `check`.
@@ -78,11 +81,13 @@ struct Invocation {
     std::string vswitch;
     std::optional<std::uint32_t> limit;
     bool fixed_too = false;
-    std::string sea;          ///< Of `sea set`; of `sea show`, empty: all.
-    std::string ha_mode;      ///< Of `sea set`.
-    std::uint32_t mtu = 0;    ///< Of `mtu`.
-    std::uint64_t after = 0;  ///< Of `events`: only those numbered above it.
-    bool follow = false;      ///< Of `events`: go on.
+    std::string sea;                     ///< Of `sea set`; of `sea show`, empty: all.
+    std::string ha_mode;                 ///< Of `sea set`.
+    std::uint32_t mtu = 0;               ///< Of `mtu`.
+    std::uint64_t after = 0;             ///< Of `events`: only those numbered above it.
+    bool follow = false;                 ///< Of `events`: go on.
+    std::optional<AttachTarget> attach;  ///< Of `port args`; empty: all.
+    std::optional<QemuVersion> qemu;     ///< Of `port args`; empty: the installed one.
     BenchRequest bench;
     ImpairRequest impair;
 };

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "control/cli/address_file.h"
+#include "control/cli/port_args.h"
 #include "control/cli/render.h"
+#include "control/config/load.h"
 #include "control/rpc/client.h"
 #include "control/rpc/method.h"
 
@@ -89,6 +91,8 @@ Question question_of(const Invocation& asked) {
             return {"mtu", {{"adapter", asked.adapter}, {"mtu", asked.mtu}}, render_mtu};
         case Verb::Impair:
             return {"impair", impair_params(asked), render_impair};
+        case Verb::PortArgs:
+            return {"config.dump", json::object(), render_attach};
         case Verb::ConfigDump:
             return {"config.dump", json::object(), render_yaml};
         case Verb::FdbShow:
@@ -248,6 +252,12 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
     if (asked.verb == Verb::SeaShow && !asked.sea.empty()) {
         const Status found = keep_only(asked.sea, reply);
         if (!found) return fail(asked, kExitFailed, found.error().text, out, err);
+    }
+    if (asked.verb == Verb::PortArgs) {
+        const config::Loaded running = config::load(reply.at("yaml").get<std::string>(), "dump");
+        Result<json> lines = port_args(asked, running, reply.at("directory").get<std::string>());
+        if (!lines) return fail(asked, kExitFailed, lines.error().text, out, err);
+        reply = std::move(lines).value();
     }
     print(asked, question, reply, out);
     return kExitDone;

@@ -22,6 +22,8 @@ namespace sealane::cli {
 [[nodiscard]] std::string render_events(const nlohmann::json& reply);
 [[nodiscard]] std::string render_addresses(const nlohmann::json& reply);
 [[nodiscard]] std::string render_impair(const nlohmann::json& reply);
+/// Of attach_reply().
+[[nodiscard]] std::string render_attach(const nlohmann::json& reply);
 [[nodiscard]] std::string render_version(const nlohmann::json& reply);
 
 /// What --json prints in place of an answer.

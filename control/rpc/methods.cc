@@ -1,6 +1,7 @@
 #include "control/rpc/methods.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "control/config/dump.h"
@@ -130,10 +131,12 @@ Methods reading_methods(System& system, const VersionFacts& version) {
          {},
          [&system](const json&) { return sea_reply(system.seas()); }},
         {"config.dump",
-         "the running configuration as a file that loads to the same",
+         "the running configuration as a file that loads to the same, and the directory that its "
+         "relative sockets are in",
          {},
          [&system](const json&) {
              return json{{"schema_version", kSchemaVersion},
+                         {"directory", std::filesystem::current_path().string()},
                          {"yaml", config::dump(system.model())}};
          }},
     };

@@ -6,13 +6,14 @@ import sys
 from guard import check_guard
 from logged import check_log
 from offline import check_offline
+from port_args import check_port_args
 from scene import run_test
 from streams_frame import frame_of
 from switch import Switch
 from unreachable import check_unreachable
 from verbs import check_addresses, check_mtu, check_verbs, check_watch
 
-TEST_S = 120
+TEST_S = 180
 
 
 def play(scene):
@@ -25,6 +26,7 @@ def play(scene):
     check_mtu(scene, switch)
     check_watch(scene, switch)
     check_guard(scene, switch)
+    check_port_args(scene)
 
 
 if __name__ == "__main__":

@@ -8,4 +8,5 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../support/prepare.sh"
 
 need_tools
+export PYTHONPATH=$PYTHONPATH:$here/../client  # libsealane-port, by which clients attach
 exec python3 "$here/cli_test.py" "$sealane"

@@ -46,6 +46,7 @@ TEST(CommandLine, EveryVerbIsKnown) {
         {"events --after 7 --follow", Verb::Events},
         {"mtu lpar1/ent0 9000", Verb::Mtu},
         {"impair lpar1/ent0", Verb::Impair},
+        {"port args lpar1/ent0", Verb::PortArgs},
         {"version", Verb::Version},
         {"--version", Verb::Version},
         {"doctor", Verb::Doctor},
@@ -108,6 +109,21 @@ TEST(CommandLine, MtuTakesAnAdapterAndItsBytes) {
     EXPECT_EQ(asked.mtu, 9000U);
 }
 
+TEST(CommandLine, PortArgsTakesWhomTheyAreForAndWhichQemu) {
+    const Invocation asked =
+        understood("port args lpar1/ent0 --for testpmd --qemu 8.1 --config f.yaml");
+    EXPECT_EQ(asked.adapter, "lpar1/ent0");
+    EXPECT_EQ(asked.attach, AttachTarget::Testpmd);
+    EXPECT_EQ(asked.qemu, (QemuVersion{8, 1}));
+    EXPECT_EQ(asked.file, "f.yaml");
+    EXPECT_EQ(understood("port args lpar1/ent0").attach, std::nullopt);
+    EXPECT_EQ(understood("port args lpar1/ent0").qemu, std::nullopt);
+    for (const char* wrong :
+         {"port", "port args", "port args a/b --for xen", "port args a/b --qemu new"}) {
+        EXPECT_EQ(parse(wrong).exit_code, kExitUsage) << wrong;
+    }
+}
+
 TEST(CommandLine, ImpairTakesEveryKeyOfAWire) {
     const Invocation asked = understood(
         "impair lpar1/ent0 --in --loss 30% --reorder-by 2ms --rate none --link down --clear");
@@ -131,7 +147,7 @@ TEST(CommandLine, WrongLinesAreUsageErrorsWithTheirReason) {
         {"", "a verb"},
         {"nosuch",
          "there is no verb 'nosuch'; use one of run, check, doctor, demo, version, bench, show, "
-         "stats, drops, vlan, config, fdb, sea, events, mtu, impair\nRun with --help"},
+         "stats, drops, vlan, config, fdb, sea, events, mtu, impair, port\nRun with --help"},
         {"--json nosuch", "there is no verb 'nosuch'; use one of run,"},
         {"fdb ad 02:00:00:00:00:01 1 a/b",
          "there is no verb 'ad' of fdb; use one of show, add, del, load, flush\n"},

@@ -1,6 +1,7 @@
 // The table of methods on a system of plain values.
 #include "control/rpc/methods.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include <gtest/gtest.h>
@@ -128,6 +129,7 @@ TEST(Methods, ShowOfAddressesSaysWhenItLeavesSomeOut) {
 TEST(Methods, ConfigurationIsDumpedAsText) {
     const json reply = Fixture().ask("config.dump");
     EXPECT_NE(reply["yaml"].get<std::string>().find("\nsystem: frame1\n"), std::string::npos);
+    EXPECT_EQ(reply["directory"], std::filesystem::current_path().string());
 }
 
 TEST(Methods, HaModeIsSetWhileItRuns) {
