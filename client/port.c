@@ -54,6 +54,12 @@ bool port_set_path(sealane_port* port,
 }
 
 static bool parse_url(sealane_port* port, const char* url) {
+    if (url == NULL) {
+        snprintf(port->error,
+                 sizeof port->error,
+                 "there is no URL; it is one of unix:PATH and dgram:MINE,THEIRS");
+        return false;
+    }
     for (size_t i = 0; i < sizeof transports / sizeof *transports; ++i) {
         const size_t length = strlen(transports[i]->scheme);
         if (strncmp(url, transports[i]->scheme, length) != 0) continue;
@@ -166,6 +172,8 @@ static void watch(sealane_port* port, int operation, bool for_room) {
 
 static void disconnect(sealane_port* port, uint64_t now_ns) {
     port->stats.unsent += port->transport->waiting(port);
+    if (port->transport->unreceived != NULL)
+        port->stats.unreceived += port->transport->unreceived(port);
     port->transport->close(port); /* which takes it out of the wait set, too */
     port->socket = -1;
     port->broken = false;

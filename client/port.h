@@ -36,6 +36,9 @@ struct transport {
     int (*check)(sealane_port* port);
     /** Of what waits: frames that will not be sent. */
     uint64_t (*waiting)(const sealane_port* port);
+    /** Counts frames that came and nobody will receive any more, just before close(); null: there
+     * can't be any.  It may use `port->out`, not `port->in`: frames of it are lent. */
+    uint64_t (*unreceived)(sealane_port* port);
     void (*close)(sealane_port* port);
 };
 

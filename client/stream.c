@@ -155,6 +155,47 @@ static uint64_t waiting(const sealane_port* port) {
     return frames;
 }
 
+/* Frames of a stream that is read in pieces, none of which is kept. */
+struct counter {
+    size_t left; /* of the frame that has begun, without its length */
+    unsigned char length[LENGTH_BYTES];
+    size_t of_length;
+    uint64_t frames;
+    bool is_lost; /* a length that no frame has came */
+};
+
+static void count_frames(struct counter* counter, const unsigned char* bytes, size_t count) {
+    while (count > 0 && !counter->is_lost) {
+        if (counter->left == 0) {
+            counter->length[counter->of_length++] = *bytes++;
+            --count;
+            if (counter->of_length < LENGTH_BYTES) continue;
+            counter->of_length = 0;
+            counter->left = length_at(counter->length);
+            counter->is_lost = !port_fits(counter->left);
+            continue;
+        }
+        const size_t step = count < counter->left ? count : counter->left;
+        counter->left -= step;
+        bytes += step;
+        count -= step;
+        counter->frames += counter->left == 0;
+    }
+}
+
+/* What has been read already, and then what the kernel has, which becomes no more. */
+static uint64_t unreceived(sealane_port* port) {
+    struct counter counter = {.left = 0};
+    count_frames(&counter, port->in.bytes + port->in.begin, port->in.end - port->in.begin);
+    shutdown(port->socket, SHUT_RDWR);
+    for (ssize_t got = 1; got > 0 && !counter.is_lost;) {
+        got = recv(port->socket, port->out.bytes, port->out.room, MSG_DONTWAIT);
+        if (got > 0) count_frames(&counter, port->out.bytes, (size_t)got);
+    }
+    if (counter.is_lost && !port->broken_after_these) ++port->stats.malformed;
+    return counter.frames;
+}
+
 static void close_connection(sealane_port* port) {
     close(port->socket);
     port->left_of_frame = port->bytes_of_frame = 0;
@@ -170,5 +211,6 @@ const struct transport stream_transport = {
     .receive = receive,
     .has_more = has_more,
     .waiting = waiting,
+    .unreceived = unreceived,
     .close = close_connection,
 };

@@ -92,6 +92,8 @@ typedef struct sealane_port_stats {
     uint64_t
         malformed; /**< Came with a length that no frame has; on a stream it ends the connection. */
     uint64_t connected; /**< How often the switch came. */
+    uint64_t
+        unreceived; /**< Came, but the connection ended before sealane_port_receive() took them. */
 } sealane_port_stats;
 
 /** -EINVAL: `size` isn't known here. */

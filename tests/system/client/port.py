@@ -13,7 +13,7 @@ class Frame(ctypes.Structure):
 
 class Stats(ctypes.Structure):
     _fields_ = [("size", ctypes.c_size_t)] + [(name, ctypes.c_uint64) for name in (
-        "sent_frames", "sent_bytes", "received_frames", "received_bytes", "unsent", "malformed", "connected")]
+        "sent_frames", "sent_bytes", "received_frames", "received_bytes", "unsent", "malformed", "connected", "unreceived")]
 
 
 class Library:

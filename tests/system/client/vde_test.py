@@ -2,6 +2,7 @@
 """VDE's library with our module, and QEMU's netdev over it: vde_test.py SEALANE_BINARY"""
 
 import ctypes
+import errno
 import os
 import select
 import shutil
@@ -42,6 +43,17 @@ class Vde:
                 return room.raw[:length]
         return None
 
+    def receive_into(self, conn, room, within_s=5):
+        """What vde_recv gives for a buffer of so many bytes once something is there, and errno."""
+        if not select.select([self.c.vde_datafd(conn)], [], [], within_s)[0]:
+            return None
+        return self.c.vde_recv(conn, ctypes.create_string_buffer(room), room, 0), ctypes.get_errno()
+
+    def too_long(self, conn, module):
+        count = ctypes.CDLL(str(module)).sealane_vde_too_long
+        count.argtypes, count.restype = [ctypes.c_void_p], ctypes.c_uint64
+        return count(conn)
+
     def send(self, conn, frame):
         return self.c.vde_send(conn, frame, len(frame), 0) == len(frame)
 
@@ -65,6 +77,10 @@ def check_program(scene, library):
     got = [vde.receive(conn) for _ in sent]
     scene.check("each comes, one at a time, in order", got == sent)
     scene.check("and no more", vde.receive(conn, 0.2) is None)
+    other.port.send([numbered(1, 2, 1300), numbered(1, 2, 0)])
+    scene.check("a frame longer than the program's buffer is an error to it", vde.receive_into(conn, 100) == (-1, errno.EMSGSIZE))
+    scene.check("and counted", vde.too_long(conn, library_of(scene.sealane).parent / "libvdeplug_sealane.so") == 1)
+    scene.check("and the next one comes", vde.receive(conn) == numbered(1, 2, 0))
     scene.check("a frame goes out", vde.send(conn, numbered(2, 1, 7)))
     scene.wait("it to come", lambda: other.collect() or other.numbers == [7])
     switch.process.end()

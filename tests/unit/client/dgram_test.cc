@@ -57,6 +57,17 @@ TEST_F(ClientDgram, DatagramsThatCanBeNoFrameAreCountedAndPassedOver) {
     EXPECT_EQ(service(), 1) << "the next one may be good";
 }
 
+TEST_F(ClientDgram, DatagramsThatCameBeforeTheSwitchWentAreCountedWhenThatIsFound) {
+    write(frame(1));
+    write(frame(2, 13));
+    write(frame(3));
+    peer = Socket(-1);
+    ::unlink(theirs.c_str());
+    EXPECT_EQ(service(next - now), 0);
+    EXPECT_EQ(stats(port).unreceived, 2U);
+    EXPECT_EQ(stats(port).malformed, 1U);
+}
+
 TEST_F(ClientDgram, WhatThePeerHasNoRoomForIsTheCallersStill) {
     int taken = 0;
     while (send(port, frame(1)) == 1) {

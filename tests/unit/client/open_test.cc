@@ -26,6 +26,13 @@ TEST(ClientOpen, AUrlThatIsNoneIsRefusedWithWhatWouldBe) {
     (void)open("unix:" + std::string(107, 'x'));
 }
 
+TEST(ClientOpen, NoUrlAtAllIsRefusedAndDoesNotCrash) {
+    char error[256] = "";
+    EXPECT_EQ(sealane_port_open(nullptr, nullptr, error, sizeof error), nullptr);
+    EXPECT_EQ(std::string(error), "there is no URL; it is one of unix:PATH and dgram:MINE,THEIRS");
+    EXPECT_EQ(sealane_port_open(nullptr, nullptr, nullptr, 0), nullptr);
+}
+
 TEST(ClientOpen, AnErrorFitsWhateverRoomThereIs) {
     char error[] = "xxxxxxx";
     EXPECT_EQ(sealane_port_open("shm:", nullptr, error, 4), nullptr);

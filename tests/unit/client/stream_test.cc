@@ -255,6 +255,47 @@ TEST_F(ClientStream, ItsDescriptorIsReadableUntilServiceHasToldOfAnEndThatReceiv
     EXPECT_FALSE(is_readable(port));
 }
 
+/// Frames that nobody has received, and then something to send to a switch that has gone.
+TEST_F(ClientStream, FramesThatCameBeforeASwitchWentAreCountedWhenSendingMeetsItsEnd) {
+    for (std::uint8_t i = 0; i < 5; ++i) {
+        peer.write(framed(frame(i, 1000)));
+    }
+    sealane_frame one;
+    ASSERT_EQ(sealane_port_receive(port.get(), &one, 1), 1);
+    while (send(port, frame(7, 1000)) == 1) {
+    }
+    for (std::uint8_t i = 5; i < 9; ++i) {
+        peer.write(framed(frame(i, 1000)));
+    }
+    peer.write({0, 0, 0, 60, 1, 2});
+    peer = Socket(-1);
+    EXPECT_EQ(service(), 0);
+    EXPECT_EQ(stats(port).received_frames, 1U);
+    EXPECT_EQ(stats(port).unreceived, 8U) << "four in the library, four in the kernel";
+    EXPECT_EQ(stats(port).malformed, 0U);
+    EXPECT_EQ(static_cast<const std::uint8_t*>(one.bytes)[999], 0) << "it is lent still";
+}
+
+TEST_F(ClientStream, ALengthThatNoFrameHasIsCountedThoughNobodyReceivedIt) {
+    peer.write(framed(frame(1)));
+    peer.write({0xff, 0xff, 0xff, 0xff});
+    peer.write(framed(frame(2)));
+    while (send(port, frame(7, 1000)) == 1) {
+    }
+    peer = Socket(-1);
+    EXPECT_EQ(service(), 0);
+    EXPECT_EQ(stats(port).unreceived, 1U);
+    EXPECT_EQ(stats(port).malformed, 1U);
+}
+
+TEST_F(ClientStream, WhatWasReceivedBeforeAnEndIsNotUnreceived) {
+    peer.write(framed(frame(1)));
+    peer = Socket(-1);
+    EXPECT_THAT(receive_all(port), ElementsAre(frame(1)));
+    EXPECT_EQ(service(), 0);
+    EXPECT_EQ(stats(port).unreceived, 0U);
+}
+
 TEST_F(ClientStream, NothingOfAConnectionIsLeftInTheNext) {
     peer.write({0, 0, 0, 60, 1, 2, 3});
     EXPECT_THAT(receive_all(port), IsEmpty());
