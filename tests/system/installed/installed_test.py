@@ -94,15 +94,19 @@ def check_emulator(scene, installed, program):
         scene.check(f"the emulator plays ten virtual seconds, {number}", (code, told) == (0, PLAYED), told[:300])
 
 
-def check_echo(scene, installed, echo, source):
-    """Both as clients of the installed program."""
+def check_echo(scene, installed, echo, source, how):
+    """Both as clients of the installed program, which counts what they exchange."""
     scene.sealane = installed.prefix / "bin/sealane"
-    switch = Switch(scene, frame_of(scene.run, 2)).wait_ready()
-    scene.start("echo", [echo, f"unix:{socket_of(scene.run, 1)}"])
+    switch = Switch(scene, frame_of(scene.run, 2), how).wait_ready()
+    echoing = scene.start(f"echo-{how}", [echo, f"unix:{socket_of(scene.run, 1)}"])
     code, told = installed.run(source, f"unix:{socket_of(scene.run, 2)}", mac_of(1), ECHOED)
-    scene.check("a source's frames come back from the echo", code == 0 and f"{ECHOED} sent, {ECHOED} came back" in told, told[:300])
-    switch.check_laws("after the echo")
+    scene.check(f"{how}: a source's frames come back from the echo",
+                code == 0 and f"{ECHOED} sent, {ECHOED} came back" in told, told[:300])
+    laws = switch.check_laws(f"{how}: after the echo")
+    passed = {name: (row.rx, row.tx) for name, row in laws.adapters.items() if name in ("lpar1/ent0", "lpar2/ent0")}
+    scene.check(f"{how}: and all went through the switch, both ways", passed == dict.fromkeys(passed, (ECHOED, ECHOED)), str(passed))
     switch.check_stops(signal.SIGTERM)
+    echoing.end()
     code, told = installed.run(source, "shm:/nothing", mac_of(1), "1")
     scene.check("a URL that is none is told", code == 1 and "none of unix:PATH" in told, told[:300])
 
@@ -127,8 +131,10 @@ def play(scene):
     check_emulator(scene, installed, build_by_pkg_config(scene, installed, "emulator.c", "libsealane", "cc", "-std=c11"))
     echo = build_by_pkg_config(scene, installed, "echo.c", "libsealane-port", "cc", "-std=gnu11")
     source = build_by_pkg_config(scene, installed, "source.cc", "libsealane-port", "c++", "-std=c++20")
-    check_echo(scene, installed, echo, source)
-    check_emulator(scene, installed, build_by_cmake(scene, installed) / "emulator")
+    check_echo(scene, installed, echo, source, "pkg-config")
+    built = build_by_cmake(scene, installed)
+    check_emulator(scene, installed, built / "emulator")
+    check_echo(scene, installed, built / "echo", built / "source", "cmake")
 
 
 sys.exit(run_test("installed", play, TEST_S))
