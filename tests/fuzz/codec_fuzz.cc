@@ -28,7 +28,7 @@ void expect_ignored(std::span<const std::uint8_t> frame, const Key& held) {
 
 }  // namespace sealane::ha::test
 
-// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer looks for this name.
+/// With a key that no sender has.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const sealane::ha::Key of_nobody{.id = {1},
                                             .secret = std::vector<std::uint8_t>(32, 0x5c)};

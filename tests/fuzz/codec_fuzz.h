@@ -1,11 +1,11 @@
 // What a fuzzer calls with bytes that came from the control channel.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "control/ha/seal.h"
+#include "tests/fuzz/entry.h"
 
 namespace sealane::ha::test {
 
@@ -14,7 +14,3 @@ namespace sealane::ha::test {
 void expect_ignored(std::span<const std::uint8_t> frame, const Key& held);
 
 }  // namespace sealane::ha::test
-
-/// libFuzzer's entry: expect_ignored() with a key that no sender has.  Returns 0.
-// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer looks for this name.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
