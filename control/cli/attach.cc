@@ -79,7 +79,8 @@ std::string id_of(const std::string& name) {
 }
 
 std::string absolute(const std::string& directory, const std::string& path) {
-    return path.starts_with('/') ? path : directory + (directory == "/" ? "" : "/") + path;
+    if (directory.empty() || path.starts_with('/')) return path;
+    return directory + (directory == "/" ? "" : "/") + path;
 }
 
 /// Why nobody can attach to `port`.
@@ -116,6 +117,10 @@ Result<Way> way_of(const config::System& system, const Found& found, const Attac
         way.queues = vhost->queues;
     } else {
         return Error{asked.adapter + " " + nature_of(port)};
+    }
+    if (!way.path.starts_with('/') ||
+        (way.kind == Kind::Dgram && !way.peer_path.starts_with('/'))) {
+        return Error{asked.adapter + "'s sockets are in a working directory that has been removed"};
     }
     return way;
 }

@@ -22,8 +22,8 @@ enum class AttachTarget : std::uint8_t { Qemu, Libvirt, Vde, Testpmd, Library };
 [[nodiscard]] std::optional<AttachTarget> attach_target(const std::string& name);
 
 struct AttachQuestion {
-    std::string adapter;                 ///< "lpar1/ent0".
-    std::string directory;               ///< Absolute: where relative sockets are.
+    std::string adapter;    ///< "lpar1/ent0".
+    std::string directory;  ///< Absolute: where relative sockets are; empty: nobody knows.
     std::optional<AttachTarget> target;  ///< Empty: all that can attach to this port.
     QemuVersion qemu;
 };

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <system_error>
 
 #include "control/cli/attach.h"
 #include "control/cli/check.h"
@@ -34,7 +35,8 @@ Result<json> port_args(const Invocation& asked,
 int port_args_of_file(const Invocation& asked, std::ostream& out, std::ostream& err) {
     const config::Loaded loaded = config::load_file(asked.file);
     if (!loaded.system) return refuse_file(asked, loaded, out, err);
-    const auto reply = port_args(asked, loaded, std::filesystem::current_path().string());
+    std::error_code ignored;  // then it is empty, and a relative path is refused
+    const auto reply = port_args(asked, loaded, std::filesystem::current_path(ignored).string());
     if (!reply) {
         err << "sealane: " << reply.error().text << '\n';
         if (asked.json) out << error_as_json(reply.error().text);

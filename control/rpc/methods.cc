@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "control/config/dump.h"
 #include "control/rpc/address_rows.h"
@@ -22,6 +23,12 @@ constexpr std::size_t kPlainLimit = 1'000;
 constexpr Param kVswitchParam{"vswitch", Kind::Text, false, "only this virtual switch's"};
 constexpr Param kMacParam{"mac", Kind::Mac, true, "the address"};
 constexpr Param kVlanParam{"vlan", Kind::Vlan, true, "its VLAN"};
+
+/// Empty: it has been removed, or may not be looked at.
+std::string working_directory() {
+    std::error_code ignored;
+    return std::filesystem::current_path(ignored).string();
+}
 
 Result<json> show_addresses(const System& system, const json& params) {
     const std::string vswitch = text_of(params, "vswitch");
@@ -136,7 +143,7 @@ Methods reading_methods(System& system, const VersionFacts& version) {
          {},
          [&system](const json&) {
              return json{{"schema_version", kSchemaVersion},
-                         {"directory", std::filesystem::current_path().string()},
+                         {"directory", working_directory()},
                          {"yaml", config::dump(system.model())}};
          }},
     };

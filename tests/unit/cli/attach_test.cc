@@ -253,6 +253,18 @@ TEST(Attach, APathThatIsTooLongOnceItIsAbsoluteIsNoted) {
     EXPECT_NE(notes("/abcdefg").at(0).get<std::string>().find("108 bytes"), std::string::npos);
 }
 
+TEST(Attach, ARelativePathInADirectoryThatHasGoneIsNotGuessed) {
+    const auto nowhere = [](const config::PortSpec& port) {
+        return attach_reply(system_with(port), {.adapter = "lpar1/ent0"});
+    };
+    EXPECT_EQ(nowhere(kListens).error().text,
+              "lpar1/ent0's sockets are in a working directory that has been removed");
+    EXPECT_TRUE(nowhere(kConnects).ok()) << "its path is absolute";
+    config::QemuDgramPort half = kDgram;
+    half.remote = "peer.sock";
+    EXPECT_FALSE(nowhere(half).ok());
+}
+
 TEST(Attach, TheTextHasAHeadingForEachAndItsNotes) {
     EXPECT_EQ(render_attach(*ask(kListens, Target::Qemu, {7, 2})),
               "lpar1/ent0: qemu-stream, listens at /home/me/run/1.sock\n\n"
