@@ -1,0 +1,185 @@
+// Pairs of SEAs under as much load as their rings take: roles move, frames come once, buffers come
+// back.
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "control/runtime/clock.h"
+#include "tests/component/runtime/runtime_test.h"
+
+namespace sealane::runtime {
+namespace {
+
+using test::Bytes;
+using test::frame;
+using namespace std::chrono_literals;
+
+constexpr MacAddress kLoaded{0x0200'0000'0001}, kIdler{0x0200'0000'0003}, kPeer{0x0a00'0000'0001},
+    kAnybody{0xffff'ffff'ffff};
+
+std::string pair_of(const std::string& mode) {
+    std::string text = "system: f\nvswitches: [{name: E}]\npartitions:\n";
+    for (const std::string n : {"1", "2"}) {
+        text += "  - name: vios" + n +
+                "\n    type: vios\n    adapters:\n"
+                "      - {name: ent0, type: physical, impair: {}, port: {type: ring, size: 1024}}\n"
+                "      - {name: ent3, type: virtual, vswitch: E, pvid: 99, vids: [1], "
+                "trunk_priority: " +
+                n +
+                "}\n"
+                "      - {name: ent4, type: virtual, vswitch: E, pvid: 98, vids: [3], "
+                "trunk_priority: " +
+                n +
+                "}\n"
+                "      - {name: ent5, type: virtual, vswitch: E, pvid: 100}\n"
+                "    seas:\n      - {name: ent6, real_adapter: ent0, virt_adapters: [ent3, ent4], "
+                "pvid_adapter: ent3, pvid: 99,\n         ctl_chan: ent5, jumbo_frames: true, "
+                "health_time: 0, keepalive_ms: 250, lease_ms: 2000, ha_mode: " +
+                mode + "}\n";
+    }
+    for (const auto& [n, vlan] : {std::pair{"1", "1"}, {"3", "3"}}) {
+        text += std::string("  - {name: lpar") + n +
+                ", type: client, adapters: [{name: ent0, type: virtual, vswitch: E, pvid: " + vlan +
+                ", mac: \"02:00:00:00:00:0" + n + "\", port: {type: ring, size: 1024}}]}\n";
+    }
+    return text;
+}
+
+class Load : public RuntimeTest {
+  protected:
+    [[nodiscard]] std::string states() const {
+        const std::vector<SeaReport> seas = system().seas();
+        return seas.at(0).state + " " + seas.at(1).state;
+    }
+    /// Whether it comes true in ten seconds, `meanwhile` going on.
+    bool becomes(
+        const std::string& wanted, const std::function<void()>& meanwhile = [] {}) {
+        for (int looks = 0; looks < 10'000; ++looks) {
+            if (states() == wanted) return true;
+            meanwhile();
+            wait_for(1ms);
+        }
+        return false;
+    }
+    /// A burst each way, in each size: small, jumbo, and to everybody; what has come is counted.
+    void flood() {
+        for (const std::size_t size : {std::size_t{64}, std::size_t{9014}}) {
+            std::vector<Bytes> outward, inward;
+            for (int i = 0; i < 16; ++i) {
+                ++number_;
+                outward.push_back(
+                    numbered(frame(i % 8 == 0 ? kAnybody : kPeer, kLoaded).sized(size)));
+                inward.push_back(numbered(frame(kLoaded, kPeer).tag({.vid = 1}).sized(size)));
+            }
+            [[maybe_unused]] const bool out = send_together("lpar1/ent0", outward);
+            [[maybe_unused]] const bool in =
+                send_together(wire_, inward);  // as far as there is room
+        }
+        take_all();
+    }
+    /// No other frame of the test has these bytes.
+    Bytes numbered(const test::FrameSpec& spec) const {
+        Bytes bytes = spec.bytes();
+        for (std::size_t i = 0; i < 4; ++i) {
+            bytes.at(bytes.size() - 4 + i) = static_cast<std::uint8_t>(number_ >> 8 * i);
+        }
+        return bytes;
+    }
+    void take_all() {
+        for (const char* wire : {"vios1/ent0", "vios2/ent0"}) {
+            for (const Bytes& came : take(wire)) {
+                const bool is_clients = came.size() >= 64 && came.at(11) == 0x01;
+                if (!is_clients || came.at(12) != 0x81 || came.at(17) == 0x35) continue;  // RARP
+                ++outside_[came];
+                wire_ = wire;  // where the outside switch learned the client
+            }
+        }
+        for (const Bytes& came : take("lpar1/ent0")) {
+            ++inside_[came];
+        }
+    }
+    /// Until nothing moves, with nobody sending any more.
+    void come_to_rest() {
+        for (int quiet = 0; quiet < 3;) {
+            const std::size_t before = outside_.size() + inside_.size();
+            settle();
+            take_all();
+            quiet = before == outside_.size() + inside_.size() ? quiet + 1 : 0;
+        }
+    }
+    static std::size_t doubled(const std::map<Bytes, int>& came) {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(came, [](const auto& one) { return one.second > 1; }));
+    }
+    /// What the hypervisor gave and took, line by line.
+    [[nodiscard]] std::string slot_events() const {
+        std::string all;
+        for (const EventReport& event : system().events(0)) {
+            if (event.kind == "slot")
+                all += event.sea + " " + event.what + ": " + event.cause + "\n";
+        }
+        return all;
+    }
+
+    std::string wire_ = "vios1/ent0";
+    std::map<Bytes, int> outside_, inside_;  ///< Frames that came, and how often.
+    std::uint32_t number_ = 0;
+};
+
+TEST_F(Load, H46_RolesMoveUnderAFloodOfJumboFramesAndEachFrameComesOnceAtMost) {
+    start(pair_of("auto"));
+    ASSERT_TRUE(becomes("PRIMARY BACKUP"));
+    const auto load = [this] { flood(); };
+    for (int i = 0; i < 50; ++i) {
+        flood();
+    }
+    for (int moves = 0; moves < 3; ++moves) {
+        ASSERT_TRUE(system().set_ha_mode("vios1/ent6", "standby").ok());
+        ASSERT_TRUE(becomes("BACKUP PRIMARY", load)) << states();
+        ASSERT_TRUE(system().set_ha_mode("vios1/ent6", "auto").ok());
+        ASSERT_TRUE(becomes("PRIMARY BACKUP", load)) << states();
+    }
+    ASSERT_TRUE(system().impair("vios1/ent0", {.in = {}, .out = {}, .link_down = true}).ok());
+    ASSERT_TRUE(becomes("LIMBO PRIMARY", load)) << states();
+    come_to_rest();
+    flood();  // the outside switch may learn only now where the client is
+    come_to_rest();
+    const std::size_t out_before = outside_.size(), in_before = inside_.size();
+    flood();
+    come_to_rest();
+    EXPECT_EQ(wire_, "vios2/ent0");
+    EXPECT_GT(outside_.size(), out_before);
+    EXPECT_GT(inside_.size(), in_before);
+    EXPECT_EQ(doubled(outside_), 0U);
+    EXPECT_EQ(doubled(inside_), 0U);
+    // And all buffers are back, and the laws hold: TearDown.
+}
+
+TEST_F(Load, L15_SkewedLoadMovesNothingAndTheTrunksCountersShowIt) {
+    start(pair_of("sharing"));
+    ASSERT_TRUE(becomes("PRIMARY_SH BACKUP_SH"));
+    const std::string slots_before = slot_events();
+    constexpr std::uint32_t kTurns = 100;
+    for (std::uint32_t turn = 0; turn < kTurns; ++turn) {
+        std::vector<Bytes> many;
+        for (std::uint32_t i = 0; i < 19; ++i) {
+            many.push_back(frame(kPeer, kLoaded).numbered(turn * 19 + i).bytes());
+        }
+        ASSERT_TRUE(send("lpar3/ent0", frame(kPeer, kIdler).numbered(turn).bytes()));
+        ASSERT_TRUE(send_together("lpar1/ent0", many));
+        settle();
+        take("vios1/ent0");
+        take("vios2/ent0");
+        wait_for(20ms);  // two hold-downs in all
+    }
+    EXPECT_EQ(states(), "PRIMARY_SH BACKUP_SH");
+    EXPECT_EQ(slot_events(), slots_before);
+    const auto carried = [this](const std::string& trunk) {
+        return totals("vios1/" + trunk).tx_frames + totals("vios2/" + trunk).tx_frames;
+    };
+    EXPECT_EQ(carried("ent3"), kTurns * 19);
+    EXPECT_EQ(carried("ent4"), kTurns);
+}
+
+}  // namespace
+}  // namespace sealane::runtime
