@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "control/runtime/clock.h"
 #include "tests/component/runtime/runtime_test.h"
@@ -47,6 +48,27 @@ std::string pair_of(const std::string& mode) {
 
 class Load : public RuntimeTest {
   protected:
+    /// As RuntimeTest's, but for messages of the pair, which never end: at some look none is under
+    /// way.
+    void TearDown() override {
+        bool rested = false;
+        for (int looks = 0; looks < 1'000 && !rested; ++looks) {
+            settle();
+            rested = is_at_rest();
+        }
+        EXPECT_TRUE(rested) << system().system().buffers_in_use << " buffers in use";
+    }
+    [[nodiscard]] bool is_at_rest() {
+        AdapterTotals all;
+        bool laws_hold = true;
+        for (const AdapterReport& report : system().adapters()) {
+            if (system().ring_client(report.name) != nullptr) take(report.name);
+            laws_hold =
+                laws_hold && inward_law_holds(report.totals) && outward_law_holds(report.totals, 0);
+            all.add(report.totals);
+        }
+        return laws_hold && whole_law_holds(all) && system().system().buffers_in_use == 0;
+    }
     [[nodiscard]] std::string states() const {
         const std::vector<SeaReport> seas = system().seas();
         return seas.at(0).state + " " + seas.at(1).state;
@@ -179,6 +201,75 @@ TEST_F(Load, L15_SkewedLoadMovesNothingAndTheTrunksCountersShowIt) {
     };
     EXPECT_EQ(carried("ent3"), kTurns * 19);
     EXPECT_EQ(carried("ent4"), kTurns);
+}
+
+/// As many clients as a VIOS may have to announce, and one that talks all the time.
+class Announcements : public Load {
+  protected:
+    static constexpr std::size_t kMany = 4096;
+
+    void SetUp() override {
+        std::string text = pair_of("auto");
+        for (const auto& [from, to] :
+             {std::pair<std::string, std::string>{"impair: {}, port: {type: ring, size: 1024",
+                                                  "port: {type: ring, size: 8192"},
+              {"pvid: 1, mac:", "pvid: 1, max_macs: 5000, mac:"}}) {
+            for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos;) {
+                text.replace(at, from.size(), to);
+                at += to.size();
+            }
+        }
+        start(text);
+        ASSERT_TRUE(becomes("PRIMARY BACKUP"));
+        for (std::size_t first = 0; first < kMany; first += 64) {
+            std::vector<Bytes> hellos;
+            for (std::size_t i = first; i < first + 64; ++i) {
+                hellos.push_back(frame(kPeer, {0x0222'0000'0000 + i}).bytes());
+            }
+            ASSERT_TRUE(send_together("lpar1/ent0", hellos));
+            settle();
+            take("vios1/ent0");
+            take("vios2/ent0");
+        }
+    }
+    /// What of it all comes out at the wires.
+    void look() {
+        for (const char* wire : {"vios1/ent0", "vios2/ent0"}) {
+            for (const Bytes& came : take(wire)) {
+                if (came.at(16) == 0x80 && came.at(17) == 0x35) {
+                    announced_.insert(Bytes(came.begin() + 6, came.begin() + 12));
+                } else {
+                    ++outside_[came];
+                }
+            }
+        }
+    }
+    /// Eight frames of the one that talks.
+    void talk() {
+        std::vector<Bytes> words;
+        for (int i = 0; i < 8; ++i) {
+            ++number_;
+            words.push_back(numbered(frame(kPeer, kIdler)));
+        }
+        ASSERT_TRUE(send_together("lpar3/ent0", words));
+        look();
+    }
+
+    std::set<Bytes> announced_;  ///< Their addresses.
+};
+
+TEST_F(Announcements, H41_OfFourThousandClientsStarveNoData) {
+    ASSERT_TRUE(system().set_ha_mode("vios1/ent6", "standby").ok());
+    ASSERT_TRUE(becomes("BACKUP PRIMARY", [this] { talk(); }));
+    for (int looks = 0; looks < 10'000 && announced_.size() < kMany; ++looks) {
+        talk();
+        wait_for(1ms);
+    }
+    settle();
+    look();
+    EXPECT_GE(announced_.size(), kMany);
+    EXPECT_EQ(outside_.size(), number_) << "each frame of data has come";
+    EXPECT_EQ(doubled(outside_), 0U);
 }
 
 }  // namespace
