@@ -3,6 +3,7 @@
 
 import sys
 
+from alarms import check_alarms
 from guard import check_guard
 from logged import check_log
 from offline import check_offline
@@ -27,6 +28,7 @@ def play(scene):
     check_watch(scene, switch)
     check_guard(scene, switch)
     check_port_args(scene)
+    check_alarms(scene)
 
 
 if __name__ == "__main__":
