@@ -3,7 +3,7 @@
 namespace sealane::failover {
 
 void AdapterReset::begin(Instant now) {
-    if (stage_ == Stage::Down) return;
+    if (is_down()) return;
     stage_ = Stage::Waiting;
     ends_ = now + kResetAfter;
 }
@@ -13,9 +13,11 @@ LinkDeed AdapterReset::take(bool bridges, Instant now) {
     if (stage_ == Stage::Waiting && bridges) {
         stage_ = Stage::Rest;
     } else if (stage_ == Stage::Waiting && is_over) {
+        stage_ = Stage::Going;
+        return LinkDeed::TakeDown;
+    } else if (stage_ == Stage::Going) {
         stage_ = Stage::Down;
         ends_ = now + kResetFor;
-        return LinkDeed::TakeDown;
     } else if (stage_ == Stage::Down && (is_over || bridges)) {
         stage_ = Stage::Returning;
         ends_ = now + kComesBack;
@@ -25,7 +27,7 @@ LinkDeed AdapterReset::take(bool bridges, Instant now) {
 }
 
 bool AdapterReset::hides(bool link_up, Instant now) {
-    if (stage_ == Stage::Down) return true;
+    if (is_down()) return true;
     if (stage_ != Stage::Returning) return false;
     if (link_up || now >= ends_) stage_ = Stage::Rest;
     return stage_ == Stage::Returning;

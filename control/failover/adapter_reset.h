@@ -32,12 +32,13 @@ class AdapterReset {
     /// How the link looks.  True: that is its own doing and nobody's business.
     [[nodiscard]] bool hides(bool link_up, Instant now);
     /// It has taken the link down, and not up again.
-    [[nodiscard]] bool is_down() const { return stage_ == Stage::Down; }
+    [[nodiscard]] bool is_down() const { return stage_ == Stage::Going || stage_ == Stage::Down; }
     /// When to call take() again.
     [[nodiscard]] Instant next() const;
 
   private:
-    enum class Stage : std::uint8_t { Rest, Waiting, Down, Returning };
+    /// Going: the kernel may take its time, so how long it is away counts from the look after.
+    enum class Stage : std::uint8_t { Rest, Waiting, Going, Down, Returning };
 
     Stage stage_ = Stage::Rest;
     Instant ends_{};  ///< The stage.

@@ -17,6 +17,7 @@ AdapterReset away() {
     AdapterReset reset;
     reset.begin(kStoodBack);
     EXPECT_EQ(reset.take(false, kGone), LinkDeed::TakeDown);
+    EXPECT_EQ(reset.take(false, kGone), LinkDeed::Leave);
     return reset;
 }
 
@@ -34,6 +35,7 @@ TEST(AdapterReset, TheLinkGoesWhenTheHandOverIsOverAndComesBackATenthOfASecondLa
     EXPECT_EQ(reset.take(false, kGone - 1ns), LinkDeed::Leave);
     EXPECT_FALSE(reset.hides(false, kGone - 1ns)) << "who else took it?";
     EXPECT_EQ(reset.take(false, kGone), LinkDeed::TakeDown);
+    EXPECT_EQ(reset.take(false, kGone), LinkDeed::Leave);
     EXPECT_EQ(reset.next(), kBack);
     EXPECT_TRUE(reset.is_down());
     EXPECT_TRUE(reset.hides(false, kGone));
@@ -41,6 +43,16 @@ TEST(AdapterReset, TheLinkGoesWhenTheHandOverIsOverAndComesBackATenthOfASecondLa
     EXPECT_EQ(reset.take(false, kBack - 1ns), LinkDeed::Leave);
     EXPECT_EQ(reset.take(false, kBack), LinkDeed::BringUp);
     EXPECT_FALSE(reset.is_down());
+}
+
+TEST(AdapterReset, ALinkThatTakesLongToGoIsAwayForItsTimeNevertheless) {
+    AdapterReset reset;
+    reset.begin(kStoodBack);
+    ASSERT_EQ(reset.take(false, kGone), LinkDeed::TakeDown);
+    EXPECT_LE(reset.next(), kGone) << "it is to be looked at again";
+    EXPECT_EQ(reset.take(false, kGone + 1s), LinkDeed::Leave);
+    EXPECT_EQ(reset.take(false, kGone + 1s + kResetFor - 1ns), LinkDeed::Leave);
+    EXPECT_EQ(reset.take(false, kGone + 1s + kResetFor), LinkDeed::BringUp);
 }
 
 TEST(AdapterReset, ALinkThatIsBackIsLookedAtAgain) {
