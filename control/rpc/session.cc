@@ -56,7 +56,9 @@ void Session::work() {
             closing_ = ended_;
             break;
         }
-        const std::string_view message(input_.data() + begin_, scanned_ - begin_);
+        std::string_view message(input_.data() + begin_, scanned_ - begin_);
+        // Space before it may have come with it or alone: a fault's place is told without it.
+        message.remove_prefix(message.find_first_of("{["));
         output_ += answer(*methods_, message);
         ++answered_;
         begin_ = scanned_;

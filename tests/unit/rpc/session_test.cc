@@ -69,6 +69,15 @@ TEST(Session, AnswersTheSameWhereverTheStreamIsCut) {
     EXPECT_EQ(heard, whole);
 }
 
+TEST(Session, TheToldPlaceOfAFaultIsTheSameWhetherSpaceBeforeItCameAloneOrWithIt) {
+    const std::string faulty = R"({"a" 1})";
+    const std::string told = Talk().say(faulty);
+    EXPECT_EQ(Talk().say(" \r\n\t" + faulty), told);
+    Talk in_two;
+    EXPECT_EQ(in_two.say(" \r"), "");
+    EXPECT_EQ(in_two.say("\n\t" + faulty), told);
+}
+
 TEST(Session, ValueThatIsNoJsonInsideItsBracketsCostsOneError) {
     Talk talk;
     EXPECT_EQ(code_in(talk.say(R"({"a" 1})")), kParseError);
