@@ -11,8 +11,8 @@ namespace sealane::failover {
 /// From standing back to the link's going: longer than the last step of a hand-over, in which the
 /// old owner still brings in what comes.
 inline constexpr Duration kResetAfter = std::chrono::milliseconds{250};
-/// That it is away, which a bridge of the kernel notices at once.
-inline constexpr Duration kResetFor = std::chrono::milliseconds{100};
+/// That it is away: the kernel may tell a bridge of it up to a second late (linkwatch).
+inline constexpr Duration kResetFor = std::chrono::milliseconds{1100};
 /// What it may take to come back before that is a fault like any other.
 inline constexpr Duration kComesBack = std::chrono::seconds{1};
 

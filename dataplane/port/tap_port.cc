@@ -112,6 +112,7 @@ void TapPort::send(rte_mbuf** frames, std::uint16_t count, Tally& tally) {
 }
 
 Drop TapPort::write(const rte_mbuf* frame) {
+    if (is_unplugged_.load(std::memory_order_relaxed)) return Drop::PortDown;
     if (frame->pkt_len > traits().max_frame) return Drop::Oversize;
     std::array<iovec, kMostPieces> pieces;
     int used = 0;
@@ -134,13 +135,17 @@ void TapPort::look_at_link() {
     // The kernel calls a TAP writable while its interface is up, in whatever namespace it is by
     // now.
     pollfd asked{.fd = tap_.get(), .events = POLLOUT, .revents = 0};
-    const bool up = poll(&asked, 1, 0) == 1 && (asked.revents & POLLOUT) != 0;
+    const bool takes = poll(&asked, 1, 0) == 1 && (asked.revents & POLLOUT) != 0;
+    const bool up = takes && !is_unplugged_.load(std::memory_order_relaxed);
     if (up != up_.load(std::memory_order_relaxed)) up_.store(up, std::memory_order_relaxed);
 }
 
 Status TapPort::set_link(bool up) {
     int carrier = up ? 1 : 0;
-    if (ioctl(tap_.get(), TUNSETCARRIER, &carrier) == 0) return done();
+    if (ioctl(tap_.get(), TUNSETCARRIER, &carrier) == 0) {
+        is_unplugged_.store(!up, std::memory_order_relaxed);
+        return done();
+    }
     return Error{"can't take the carrier of " + interface_ + (up ? " up: " : " down: ") +
                  std::strerror(errno)};
 }

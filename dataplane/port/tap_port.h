@@ -55,6 +55,8 @@ class TapPort final : public Port {
     std::unique_ptr<std::uint8_t[]> sent_;      ///< One in too many pieces for the kernel.
     IdleStride idle_;
     std::atomic<bool> up_{false};
+    std::atomic<bool> is_unplugged_{
+        false};  ///< By set_link(): the kernel would take frames and lose them.
 };
 
 }  // namespace sealane::port

@@ -28,7 +28,7 @@ TEST(AdapterReset, NothingHappensUnlessItHasStoodBack) {
     EXPECT_FALSE(reset.hides(false, kBack));
 }
 
-TEST(AdapterReset, TheLinkGoesWhenTheHandOverIsOverAndComesBackATenthOfASecondLater) {
+TEST(AdapterReset, TheLinkGoesWhenTheHandOverIsOverAndComesBackAfterItsTime) {
     AdapterReset reset;
     reset.begin(kStoodBack);
     EXPECT_EQ(reset.next(), kGone);
