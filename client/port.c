@@ -9,7 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const struct transport* const transports[] = {&stream_transport, &dgram_transport};
+static const struct transport* const transports[] = {
+    &stream_transport, &dgram_transport, &shm_transport};
 
 const char* sealane_port_version(void) { return SEALANE_VERSION; }
 
@@ -66,8 +67,10 @@ static bool parse_url(sealane_port* port, const char* url) {
         port->transport = transports[i];
         return port->transport->parse(port, url + length);
     }
-    snprintf(
-        port->error, sizeof port->error, "'%.60s' is none of unix:PATH and dgram:MINE,THEIRS", url);
+    snprintf(port->error,
+             sizeof port->error,
+             "'%.60s' is none of unix:PATH, dgram:MINE,THEIRS and shm:PATH",
+             url);
     return false;
 }
 
@@ -121,7 +124,7 @@ sealane_port* sealane_port_open(const char* url,
     const char* why = "no memory";
     sealane_port* const port = calloc(1, sizeof *port);
     if (port != NULL) {
-        port->wait_set = port->bell = port->socket = -1;
+        port->wait_set = port->bell = port->socket = port->pending = -1;
         if (parse_url(port, url) && read_options(port, options) && make_parts(port)) {
             snprintf(port->error, sizeof port->error, "not connected yet");
             port->retry_delay = port->options.retry_ns;
@@ -137,6 +140,7 @@ sealane_port* sealane_port_open(const char* url,
 void sealane_port_close(sealane_port* port) {
     if (port == NULL) return;
     if (port->socket >= 0) port->transport->close(port);
+    if (port->transport != NULL && port->transport->free != NULL) port->transport->free(port);
     if (port->wait_set >= 0) close(port->wait_set);
     if (port->bell >= 0) close(port->bell);
     free(port->in.bytes);
@@ -146,7 +150,7 @@ void sealane_port_close(sealane_port* port) {
 
 /* The host's descriptor is readable while there is something that the kernel doesn't know of:
  * frames that have been read and not received yet, or an end that service() has to tell. */
-static void ring(sealane_port* port) {
+void port_ring(sealane_port* port) {
     const bool rings = port->socket >= 0 && (port->broken || port->transport->has_more(port));
     if (rings == port->rings) return;
     uint64_t count = 1;
@@ -192,6 +196,10 @@ static void try_to_connect(sealane_port* port, uint64_t now_ns) {
         tell_link(port, true);
         return;
     }
+    if (fault == EINPROGRESS) {
+        port->retry_at = now_ns + port->retry_delay;
+        return;
+    }
     port_fail(port, port->theirs.sun_path, fault);
     port->retry_at = now_ns + port->retry_delay;
     port->retry_delay *= 2;
@@ -215,15 +223,18 @@ static uint64_t next_deadline(const sealane_port* port, uint64_t now_ns) {
 }
 
 int sealane_port_service(sealane_port* port, uint64_t now_ns, uint64_t* next_ns) {
+    if (port->socket >= 0 && !port->broken && port->transport->serve != NULL)
+        port->transport->serve(port);
     if (port->socket >= 0 && !port->broken) port->transport->flush(port);
     if (port->socket >= 0 && !port->broken) check(port, now_ns);
     if (port->socket >= 0 && port->broken) disconnect(port, now_ns);
-    if (port->socket < 0 && now_ns >= port->retry_at) try_to_connect(port, now_ns);
+    if (port->socket < 0 && (port->pending >= 0 || now_ns >= port->retry_at))
+        try_to_connect(port, now_ns);
     if (port->socket >= 0) {
         const bool waits = port->out.begin < port->out.end;
         if (waits != port->waits_for_room) watch(port, EPOLL_CTL_MOD, waits);
     }
-    ring(port);
+    port_ring(port);
     if (next_ns != NULL) *next_ns = next_deadline(port, now_ns);
     return port->socket >= 0 && !port->broken;
 }
@@ -249,7 +260,7 @@ int sealane_port_send(sealane_port* port, const sealane_frame* frames, unsigned 
     port->transport->flush(port);
     const bool waits = port->out.begin < port->out.end;
     if (waits && !port->waits_for_room) watch(port, EPOLL_CTL_MOD, true);
-    ring(port);
+    port_ring(port);
     return (int)taken;
 }
 
@@ -260,7 +271,7 @@ int sealane_port_receive(sealane_port* port, sealane_frame* frames, unsigned cou
         port->stats.received_bytes += frames[i].length;
     }
     port->stats.received_frames += received;
-    ring(port);
+    port_ring(port);
     return (int)received;
 }
 

@@ -155,6 +155,14 @@ struct PortText {
         map.put_flag("offloads", port.offloads, usual.offloads);
         return map.text(0);
     }
+
+    std::string operator()(const ShmPort& port) const {
+        FlowMap map;
+        map.put("type", "shm");
+        map.put_text("listen", port.path);
+        map.put_number("queue_frames", port.queue_frames, ShmPort{}.queue_frames);
+        return map.text(0);
+    }
 };
 
 void put_allowed_macs(FlowMap& map, const AllowedMacs& allowed) {

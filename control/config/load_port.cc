@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 5> kEthdevKeys{
 constexpr std::array<std::string_view, 4> kStreamKeys{"type", "listen", "connect", "queue_frames"};
 constexpr std::array<std::string_view, 4> kDgramKeys{"type", "local", "remote", "queue_frames"};
 constexpr std::array<std::string_view, 5> kVhostKeys{"type", "path", "mode", "queues", "offloads"};
+constexpr std::array<std::string_view, 3> kShmKeys{"type", "listen", "queue_frames"};
 
 constexpr std::uint64_t kMinRing = 64, kMaxRing = 16'384;
 constexpr std::uint64_t kMinDescriptors = 32, kMaxDescriptors = 32'768;
@@ -143,6 +144,16 @@ VhostUserPort load_vhost(const YamlValue& value, const std::string& who, Source&
     return port;
 }
 
+ShmPort load_shm(const YamlValue& value, const std::string& who, Source& source) {
+    ShmPort port;
+    Fields fields(source, value, who, "a shm port", kShmKeys);
+    fields.read("listen", port.path, kSocketRight);
+    fields.read("queue_frames", port.queue_frames, 1, kMaxQueueFrames);
+    fields.require("listen", std::string(kSocketRight) + " to listen on");
+    check_socket_path(fields, "listen", port.path);
+    return port;
+}
+
 /// Says why the type of `value` is none that a port can have.
 void refuse_type(const YamlValue& value, const std::string& who, Source& source) {
     constexpr std::array<std::string_view, 1> kTypeKey{"type"};
@@ -176,6 +187,7 @@ std::optional<PortSpec> load_port(const YamlValue& value, Fields& adapter) {
     if (type == kPortTypes[2]) return load_stream(value, who, source);
     if (type == kPortTypes[3]) return load_dgram(value, who, source);
     if (type == kPortTypes[4]) return load_vhost(value, who, source);
+    if (type == kPortTypes[5]) return load_shm(value, who, source);
     refuse_type(value, who, source);
     return std::nullopt;
 }

@@ -111,8 +111,17 @@ struct VhostUserPort {
     bool operator==(const VhostUserPort&) const = default;
 };
 
-using PortSpec =
-    std::variant<NoPort, RingPort, EthdevPort, QemuStreamPort, QemuDgramPort, VhostUserPort>;
+/// A unix socket that hands shared memory over to `shm:` of libsealane-port, and then frames go
+/// through that.
+struct ShmPort {
+    std::string path;                    ///< Where we listen; as above.
+    std::uint32_t queue_frames = 1'024;  ///< In the ring to the client; 1 to 65 536.
+
+    bool operator==(const ShmPort&) const = default;
+};
+
+using PortSpec = std::
+    variant<NoPort, RingPort, EthdevPort, QemuStreamPort, QemuDgramPort, VhostUserPort, ShmPort>;
 
 /// Frames a second that an adapter may send to many; 0: as many as it likes.
 struct StormControl {

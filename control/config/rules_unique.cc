@@ -108,6 +108,8 @@ class PortCheck {
             check_dgram(of, *dgram);
         } else if (const auto* vhost = std::get_if<VhostUserPort>(&of.adapter->port)) {
             check_socket(of, vhost->path, "path");
+        } else if (const auto* shm = std::get_if<ShmPort>(&of.adapter->port)) {
+            check_socket(of, shm->path, "listen");
         } else if (const auto* ethdev = std::get_if<EthdevPort>(&of.adapter->port)) {
             check_ethdev(of, *ethdev);
         }

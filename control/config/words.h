@@ -45,8 +45,8 @@ inline constexpr std::array kIdlePolicies{
 };
 
 /// By the alternatives of PortSpec; NoPort has no word.
-inline constexpr std::array<std::string_view, 5> kPortTypes{
-    "ring", "ethdev", "qemu-stream", "qemu-dgram", "vhost-user"};
+inline constexpr std::array<std::string_view, 6> kPortTypes{
+    "ring", "ethdev", "qemu-stream", "qemu-dgram", "vhost-user", "shm"};
 
 /// Whether an impaired port looks unplugged, as `link_down`.
 inline constexpr std::array kLinkStates{

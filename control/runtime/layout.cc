@@ -134,6 +134,8 @@ std::vector<std::string> sockets_of(const config::System& model, const Part& par
         if (dgram != nullptr) paths.push_back(dgram->local);
         const auto* vhost = std::get_if<config::VhostUserPort>(&seat.adapter->port);
         if (vhost != nullptr && vhost->server) paths.push_back(vhost->path);
+        const auto* shm = std::get_if<config::ShmPort>(&seat.adapter->port);
+        if (shm != nullptr) paths.push_back(shm->path);
     }
     return paths;
 }

@@ -6,6 +6,7 @@
 #include "control/runtime/sizing.h"
 #include "dataplane/port/dgram_port.h"
 #include "dataplane/port/null_port.h"
+#include "dataplane/port/shm_port.h"
 #include "dataplane/port/stream_port.h"
 #include "dataplane/port/trunk_link.h"
 #include "dataplane/port/vhost_port.h"
@@ -68,6 +69,10 @@ struct Opener {
                                    .server = spec.server,
                                    .offer = {.queues = spec.queues, .offloads = spec.offloads}},
                                   pools));
+    }
+    Result<OpenPort> operator()(const config::ShmPort& spec) const {
+        return owned(port::ShmPort::open(
+            {.name = name, .path = spec.path, .queue_frames = spec.queue_frames}, pools));
     }
 };
 

@@ -166,7 +166,8 @@ bool is_attached_to_peer(const Seat& seat) {
     const config::PortSpec& port = seat.adapter->port;
     return std::holds_alternative<config::QemuStreamPort>(port) ||
            std::holds_alternative<config::QemuDgramPort>(port) ||
-           std::holds_alternative<config::VhostUserPort>(port);
+           std::holds_alternative<config::VhostUserPort>(port) ||
+           std::holds_alternative<config::ShmPort>(port);
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ struct Held {
     std::uint32_t operator()(const config::VhostUserPort&) const {
         return port::VhostPort::kMostHeld * kBuffersOfLongest;
     }
+    std::uint32_t operator()(const config::ShmPort&) const { return 0; }  // the client has copies
 };
 
 /// Buffers behind a seat.

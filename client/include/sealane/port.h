@@ -52,6 +52,7 @@ typedef struct sealane_port_options {
 /** Makes a port of
  *     unix:PATH          a `qemu-stream` port that listens at PATH (a stream; length and frame)
  *     dgram:MINE,THEIRS  a `qemu-dgram` port: MINE is made here, THEIRS is the switch's
+ *     shm:PATH           a `shm` port that listens at PATH: frames go through shared memory
  * Nothing is connected before sealane_port_service().  `options` may be null.  Null: it could not
  * be made, and `error`, if it isn't null, holds at most `error_size` bytes with the reason. */
 SEALANE_API sealane_port* sealane_port_open(const char* url,
@@ -82,11 +83,34 @@ SEALANE_API int sealane_port_send(sealane_port* port, const sealane_frame* frame
  * bytes are valid until the next sealane_port_receive() or sealane_port_close() of this port. */
 SEALANE_API int sealane_port_receive(sealane_port* port, sealane_frame* frames, unsigned count);
 
+/** Room for a frame of up to `length` bytes in the memory that the switch reads, so that nothing is
+ * copied: `shm:` only.  It is yours until sealane_port_commit(), or any call that sends or serves.
+ * Null: no room now, the switch isn't there, no frame has such a length, or the port is none of
+ * shared memory; sealane_port_error() says which. */
+SEALANE_API void* sealane_port_reserve(sealane_port* port, size_t length);
+
+/** What was reserved last is a frame of `length` bytes now, no more than were reserved.  It goes
+ * with the next sealane_port_flush(), _send() or _service(), many at the price of one.  -EINVAL:
+ * nothing is reserved, or no frame of such a length; what was reserved is kept. */
+SEALANE_API int sealane_port_commit(sealane_port* port, size_t length);
+
+/** Sends what was committed. */
+SEALANE_API void sealane_port_flush(sealane_port* port);
+
+/** Fills `frames` with at most `count` frames that came and were not released, from the oldest on,
+ * and returns how many: where the switch put them, until sealane_port_release(), _receive() or
+ * _service().  -ENOTSUP: the port is none of shared memory. */
+SEALANE_API int sealane_port_peek(sealane_port* port, sealane_frame* frames, unsigned count);
+
+/** The oldest `count` frames are done with.  -EINVAL: there are fewer. */
+SEALANE_API int sealane_port_release(sealane_port* port, unsigned count);
+
 /** What became of frames, since the port was opened.  What was taken by sealane_port_send() is in
  * `sent`, in `unsent`, or waits. */
 typedef struct sealane_port_stats {
     size_t size;                              /**< sizeof(sealane_port_stats), set by the caller. */
-    uint64_t sent_frames, sent_bytes;         /**< Given to the kernel whole. */
+    uint64_t sent_frames, sent_bytes;         /**< Given to the kernel whole; by `shm:`
+                                                 taken by the switch. */
     uint64_t received_frames, received_bytes; /**< Lent to the caller. */
     uint64_t unsent; /**< Taken, but the switch went before they were sent. */
     uint64_t

@@ -32,9 +32,10 @@ def open_files():
 class Hosts:
     """lpar1 and lpar2, each with a loop of its own that this one plays."""
 
-    def __init__(self, scene, library):
+    def __init__(self, scene, library, scheme="unix"):
         self.scene = scene
-        self.ports = [library.open(f"unix:{socket_of(scene.run, number)}") for number in (1, 2)]
+        self.scheme = scheme
+        self.ports = [library.open(f"{scheme}:{socket_of(scene.run, number)}") for number in (1, 2)]
 
     def are_connected(self):
         for port in self.ports:
@@ -61,6 +62,11 @@ class Hosts:
             if all(one == count for one in sent):
                 self.ports[0].wait(0.001)
         return got
+
+    def config(self):
+        """Of a switch with a port for each."""
+        text = frame_of(self.scene.run, 2)
+        return text if self.scheme == "unix" else text.replace("qemu-stream", self.scheme)
 
     def frame(self, own, number):
         return make_frame(mac_of(2 - own), mac_of(1 + own), number.to_bytes(4, "big"), SIZES[number % len(SIZES)])
@@ -93,7 +99,7 @@ def check_restarts(scene, switch, hosts):
     for number in range(RESTARTS):
         switch.process.end() if number % 2 else switch.check_stops(signal.SIGTERM)
         scene.wait("both ports to notice", hosts.are_gone)
-        switch = Switch(scene, frame_of(scene.run, 2), f"again{number}").wait_ready()
+        switch = Switch(scene, hosts.config(), f"again{number}").wait_ready()
         scene.wait("both ports to come back", hosts.are_connected)
         scene.wait("the switch to find both", lambda: has_found(switch, hosts))
         got = hosts.exchange(100)
@@ -107,12 +113,11 @@ def check_restarts(scene, switch, hosts):
     return switch
 
 
-def play(scene):
-    library = Library(library_of(scene.sealane))
-    hosts = Hosts(scene, library)
+def play(scene, scheme="unix"):
+    hosts = Hosts(scene, Library(library_of(scene.sealane)), scheme)
     scene.check("without a switch they wait for one", hosts.are_gone() and "No such file" in hosts.ports[0].error(),
                 hosts.ports[0].error())
-    switch = Switch(scene, frame_of(scene.run, 2)).wait_ready()
+    switch = Switch(scene, hosts.config()).wait_ready()
     scene.wait("both ports to connect", hosts.are_connected)
     scene.wait("the switch to find both", lambda: has_found(switch, hosts))
     check_traffic(scene, switch, hosts)

@@ -12,4 +12,5 @@ source "$here/../support/prepare.sh"
 need_tools
 python3 "$here/client_test.py" "$sealane"
 python3 "$here/dgram_test.py" "$sealane"
+python3 "$here/shm_test.py" "$sealane"
 exec python3 "$here/vde_test.py" "$sealane"

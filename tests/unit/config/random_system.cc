@@ -218,7 +218,7 @@ class Drawer {
 
     PortSpec draw_port(bool may_be_none) {
         const std::string unique = std::to_string(next_++);
-        switch (draw(may_be_none ? 0U : 1U, 5U)) {
+        switch (draw(may_be_none ? 0U : 1U, 6U)) {
             case 0:
                 return NoPort{};
             case 1:
@@ -237,6 +237,8 @@ class Drawer {
             case 4:
                 return QemuDgramPort{
                     draw_text() + "-" + unique, draw_text() + "+" + unique, draw(1U, 65'536U)};
+            case 5:
+                return ShmPort{draw_text() + "-" + unique, draw(1U, 65'536U)};
             default:
                 return QemuStreamPort{draw_text() + "-" + unique, maybe(), draw(1U, 65'536U)};
         }
