@@ -83,6 +83,32 @@ class Port {
             sealane_port_receive(of_.get(), room.data(), static_cast<unsigned>(room.size()));
         return room.first(static_cast<std::size_t>(count));
     }
+    /// Room for a frame of up to `length` bytes where the switch reads it, until commit() or any
+    /// call that sends or serves; empty: none now.  Of `shm:` ports only.
+    [[nodiscard]] std::span<std::byte> reserve(std::size_t length) {
+        void* const room = sealane_port_reserve(of_.get(), length);
+        if (room == nullptr) return {};
+        return {static_cast<std::byte*>(room), length};
+    }
+    /// What was reserved last is a frame of `length` bytes now; flush() sends it.  Throws
+    /// PortFailure if it can be none; false: the switch has gone.
+    bool commit(std::size_t length) {
+        const int done = sealane_port_commit(of_.get(), length);
+        if (done == -EINVAL) throw PortFailure(sealane_port_error(of_.get()));
+        return done == 0;
+    }
+    void flush() { sealane_port_flush(of_.get()); }
+    /// As receive(), but they stay until release().  Throws PortFailure if the port isn't `shm:`.
+    [[nodiscard]] std::span<const sealane_frame> peek(std::span<sealane_frame> room) {
+        const int count =
+            sealane_port_peek(of_.get(), room.data(), static_cast<unsigned>(room.size()));
+        if (count < 0) throw PortFailure(sealane_port_error(of_.get()));
+        return room.first(static_cast<std::size_t>(count));
+    }
+    /// The oldest `count` frames are done with; false: there are fewer.
+    bool release(std::size_t count) {
+        return sealane_port_release(of_.get(), static_cast<unsigned>(count)) == 0;
+    }
     [[nodiscard]] static std::span<const std::byte> bytes_of(const sealane_frame& frame) {
         return {static_cast<const std::byte*>(frame.bytes), frame.length};
     }

@@ -15,8 +15,8 @@ std::string refusal(const std::string& url, const sealane_port_options* options 
 }
 
 TEST(ClientOpen, AUrlThatIsNoneIsRefusedWithWhatWouldBe) {
-    for (const std::string url : {"", "shm:/x", "unix", "/run/lpar1.sock", "UNIX:/x"}) {
-        EXPECT_EQ(refusal(url), "'" + url + "' is none of unix:PATH and dgram:MINE,THEIRS");
+    for (const std::string url : {"", "shared:/x", "unix", "/run/lpar1.sock", "UNIX:/x"}) {
+        EXPECT_EQ(refusal(url), "'" + url + "' is none of unix:PATH, dgram:MINE,THEIRS and shm:PATH");
     }
     EXPECT_EQ(refusal("unix:"), "a socket's path has 1 to 107 bytes, not 0");
     EXPECT_EQ(refusal("unix:" + std::string(108, 'x')),
@@ -35,11 +35,11 @@ TEST(ClientOpen, NoUrlAtAllIsRefusedAndDoesNotCrash) {
 
 TEST(ClientOpen, AnErrorFitsWhateverRoomThereIs) {
     char error[] = "xxxxxxx";
-    EXPECT_EQ(sealane_port_open("shm:", nullptr, error, 4), nullptr);
+    EXPECT_EQ(sealane_port_open("sh:", nullptr, error, 4), nullptr);
     EXPECT_EQ(std::string(error), "'sh");
     EXPECT_EQ(error[4], 'x');
-    EXPECT_EQ(sealane_port_open("shm:", nullptr, error, 0), nullptr);
-    EXPECT_EQ(sealane_port_open("shm:", nullptr, nullptr, 9), nullptr);
+    EXPECT_EQ(sealane_port_open("sh:", nullptr, error, 0), nullptr);
+    EXPECT_EQ(sealane_port_open("sh:", nullptr, nullptr, 9), nullptr);
 }
 
 TEST(ClientOpen, OptionsOfAnOlderOrNewerCallerAreUnderstoodOrRefused) {
