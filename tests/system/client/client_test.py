@@ -58,7 +58,8 @@ class Hosts:
                 window = range(sent[own], min(count, len(got[1 - own]) + 256, sent[own] + 64))
                 sent[own] += max(0, port.send([self.frame(own, number) for number in window]) if window else 0)
                 port.service()
-                got[own] += [int.from_bytes(frame[14:18], "big") for frame in port.receive()]
+                got[own] += [int.from_bytes(frame[14:18], "big") for frame in port.receive()
+                             if frame[6:12] == bytes.fromhex(mac_of(2 - own).replace(":", ""))]
             if all(one == count for one in sent):
                 self.ports[0].wait(0.001)
         return got
