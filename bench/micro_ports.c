@@ -2,7 +2,7 @@
  * and by `shm:` in turn.  One thread is both hosts; the switch has a processor of its own.
  *
  *     build/release/control/app/sealane run bench/micro_ports.yaml &
- *     build/release/bench/micro_ports [ROUNDS]
+ *     build/release/bench/micro_ports [ROUNDS [BURST]]    BURST frames a call, 64 at most
  */
 #include <poll.h>
 #include <sealane/port.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BURST = 64, UNDER_WAY = 512, SIZES = 2, WAYS = 2, MOST_ROUNDS = 99 };
+enum { MOST_BURST = 64, UNDER_WAY = 512, SIZES = 2, WAYS = 2, MOST_ROUNDS = 99 };
 #define ROUND_NS UINT64_C(1000000000)
 
 struct pair {
@@ -55,39 +55,45 @@ static void wait_for_frames(const struct pair* pair) {
 }
 
 /* Frames a second. */
-static double measure(const struct pair* pair, size_t length) {
+static double measure(const struct pair* pair, size_t length, unsigned burst) {
     unsigned char bytes[1518] = {0x02, [5] = pair->number, [6] = 0x02, [10] = 0x01};
     bytes[11] = (unsigned char)(pair->number - 1);
     bytes[12] = 0x88, bytes[13] = 0xb5;
-    sealane_frame out[BURST], in[BURST];
-    for (int i = 0; i < BURST; ++i) {
+    sealane_frame out[MOST_BURST], in[MOST_BURST];
+    for (unsigned i = 0; i < burst; ++i) {
         out[i] = (sealane_frame){bytes, length};
     }
-    uint64_t sent = 0, came = 0, last = now_ns(), now = last;
+    uint64_t sent = 0, came = 0, lost = 0, last = now_ns(), now = last;
     const uint64_t begin = now;
     while (now - begin < ROUND_NS) {
         sealane_port_service(pair->from, now, NULL);
         sealane_port_service(pair->to, now, NULL);
-        if (sent - came <= UNDER_WAY - BURST) {
-            const int taken = sealane_port_send(pair->from, out, BURST);
+        if (sent - came - lost <= UNDER_WAY - burst) {
+            const int taken = sealane_port_send(pair->from, out, burst);
             if (taken > 0) sent += (uint64_t)taken;
         }
         const uint64_t before = came;
-        for (int got; (got = sealane_port_receive(pair->to, in, BURST)) > 0;) {
+        for (int got; (got = sealane_port_receive(pair->to, in, burst)) > 0;) {
             came += (uint64_t)got;
             last = now;
         }
-        if (came == before && sent - came > UNDER_WAY - BURST) wait_for_frames(pair);
+        if (came == before && sent - came - lost > UNDER_WAY - burst) wait_for_frames(pair);
         now = now_ns();
-        if (now - last > ROUND_NS / 2) sent = came; /* some were lost: they will not come */
+        if (now - last > ROUND_NS / 2) lost = sent - came; /* they will not come */
     }
     return (double)came * 1e9 / (double)(now - begin);
 }
 
+/* Until nothing has come for a while. */
 static void drain(const struct pair* pair) {
-    sealane_frame in[BURST];
-    for (const uint64_t end = now_ns() + ROUND_NS / 20; now_ns() < end;) {
-        while (sealane_port_receive(pair->to, in, BURST) > 0) {
+    sealane_frame in[MOST_BURST];
+    for (uint64_t last = now_ns(); now_ns() - last < ROUND_NS / 10;) {
+        sealane_port_service(pair->from, now_ns(), NULL);
+        sealane_port_service(pair->to, now_ns(), NULL);
+        if (sealane_port_receive(pair->to, in, MOST_BURST) > 0) {
+            last = now_ns();
+        } else {
+            wait_for_frames(pair);
         }
     }
 }
@@ -101,6 +107,8 @@ int main(int count, char** words) {
     static const size_t lengths[SIZES] = {64, 1518};
     static struct pair pairs[WAYS] = {{.name = "unix", .number = 2}, {.name = "shm", .number = 4}};
     const int asked = count > 1 ? atoi(words[1]) : 5;
+    const int wanted = count > 2 ? atoi(words[2]) : MOST_BURST;
+    const unsigned burst = wanted < 1 || wanted > MOST_BURST ? MOST_BURST : (unsigned)wanted;
     const int rounds = asked < 1 ? 1 : asked > MOST_ROUNDS ? MOST_ROUNDS : asked;
     pairs[0].from = open_port("unix:run/ports1.sock");
     pairs[0].to = open_port("unix:run/ports2.sock");
@@ -112,7 +120,7 @@ int main(int count, char** words) {
     for (int round = 0; round < rounds; ++round) {
         for (int size = 0; size < SIZES; ++size) {
             for (int i = 0; i < WAYS; ++i) {
-                pairs[i].rates[size][round] = measure(&pairs[i], lengths[size]);
+                pairs[i].rates[size][round] = measure(&pairs[i], lengths[size], burst);
                 drain(&pairs[i]);
             }
         }

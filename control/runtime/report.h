@@ -31,7 +31,7 @@ struct FeatureReport {
 
 struct PortReport {
     bool up = false;
-    /// "ring", "ethdev", "qemu-stream", "qemu-dgram", "vhost-user", "none", "link", "sea".
+    /// "ring", "ethdev", "qemu-stream", "qemu-dgram", "vhost-user", "shm", "none", "link", "sea".
     std::string type;
     std::string detail;         ///< Where it is attached; if it isn't up, why.
     std::uint64_t pending = 0;  ///< Frames accepted for sending and not yet taken by the peer.

@@ -40,6 +40,7 @@ TEST(Sizing, EveryPortIsCountedWithAllThatItMayHold) {
                       std::to_string(queue) + "}"),
             port::QemuDgramPort::most_buffers({.queue_frames = queue}));
     }
+    EXPECT_EQ(frames_of("pvid: 1, port: {type: shm, listen: a}"), 0U);
     EXPECT_GE(frames_of("pvid: 1, port: {type: vhost-user, path: a}"), 32U * 32U);
     EXPECT_EQ(
         frames_of(

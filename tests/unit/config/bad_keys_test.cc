@@ -160,7 +160,7 @@ constexpr BadFile kBadKeys[] = {
      "type: qemu-stream, ",
      "",
      "19:16: lpar1/ent0: port: \"type\" is missing; use ring, ethdev, qemu-stream, "
-     "qemu-dgram or vhost-user"},
+     "qemu-dgram, vhost-user or shm"},
     {"MissingSeaName",
      "design.yaml",
      13,

@@ -11,14 +11,14 @@ constexpr BadFile kBadPort[] = {
      "qemu-stream",
      "vde",
      "19:23: lpar1/ent0: port: type \"vde\" is not built yet; use ring, ethdev, qemu-stream, "
-     "qemu-dgram or vhost-user"},
+     "qemu-dgram, vhost-user or shm"},
     {"UnknownPortType",
      "design.yaml",
      19,
      "qemu-stream",
      "tap",
      "19:23: lpar1/ent0: port: type \"tap\" is unknown; use ring, ethdev, qemu-stream, "
-     "qemu-dgram or vhost-user"},
+     "qemu-dgram, vhost-user or shm"},
     {"RingSizeTooSmall",
      "pair.yaml",
      33,

@@ -183,6 +183,8 @@ TEST(Load, WhatIsNotWrittenOfAPortIs) {
     EXPECT_FALSE(std::get<VhostUserPort>(guest.port).server);
     EXPECT_EQ(std::get<VhostUserPort>(guest.port).queues, 1);
     EXPECT_TRUE(std::get<VhostUserPort>(guest.port).offloads);
+    const Adapter shared = client_adapter(", port: {type: shm, listen: s}");
+    EXPECT_EQ(std::get<ShmPort>(shared.port), (ShmPort{"s", 1024}));
 }
 
 TEST(Load, WhatIsNotWrittenOfAVswitchAndTheRuntimeIs) {
