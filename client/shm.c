@@ -88,6 +88,7 @@ static int adopt(sealane_port* port, const struct shm_welcome* welcome, int file
     shm->gone = false;
     shm->reserved = 0;
     shm_arm(&shm->in);
+    shm->armed = true;
     return 0;
 }
 
@@ -199,13 +200,21 @@ static void flush(sealane_port* port) {
 
 static bool has_more(const sealane_port* port) {
     const struct shm* const shm = port->shm;
-    return atomic_load_explicit(&shm->in.control->produced, memory_order_acquire) != shm->lent_end;
+    return !shm->armed ||
+           atomic_load_explicit(&shm->in.control->produced, memory_order_acquire) != shm->lent_end;
 }
 
 /* Takes the bytes that wake us, and notices when the switch has gone; what it had written before is
- * received first. */
+ * received first.  While frames move, the kernel is asked now and then only. */
 static void serve(sealane_port* port) {
+    enum { MOST_UNREAD = 64 };
     struct shm* const shm = port->shm;
+    const uint64_t before = port->stats.sent_frames;
+    settle(port);
+    const bool moved = shm->moved || port->stats.sent_frames != before;
+    shm->moved = false;
+    if (moved && ++shm->unread < MOST_UNREAD) return;
+    shm->unread = 0;
     char wakes[256];
     const ssize_t got = shm->gone ? 0 : recv(port->socket, wakes, sizeof wakes, 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
@@ -213,7 +222,8 @@ static void serve(sealane_port* port) {
         shm->gone = true;
     }
     settle(port);
-    if (shm->gone && !has_more(port)) port_break(port, "the switch has closed the connection");
+    if (shm->gone && atomic_load(&shm->in.control->produced) == shm->lent_end)
+        port_break(port, "the switch has closed the connection");
 }
 
 static unsigned char* reserve(sealane_port* port, size_t length) {
@@ -269,18 +279,30 @@ static unsigned walk(sealane_port* port, sealane_frame* frames, unsigned count, 
     return found;
 }
 
-/* Sees what there is, and if it is nothing, asks to be woken. */
+/* Sees what there is.  A host that finds nothing is told to wait (the switch wakes it, and until
+ * then its descriptor isn't readable) only after a few looks: while frames move, that would cost
+ * both sides system calls. */
 static bool look(sealane_port* port) {
-    struct shm_reader* const in = &port->shm->in;
-    bool sound = shm_look(in);
-    if (sound && in->end == port->shm->lent_end) {
-        shm_arm(in);
-        sound = shm_look(in);
-        if (sound && in->end == port->shm->lent_end) serve(port);
+    enum { LOOKS = 4 };
+    struct shm* const shm = port->shm;
+    bool sound = shm_look(&shm->in);
+    bool any = shm->in.end != shm->lent_end;
+    if (sound && !any && !shm->armed && ++shm->empty >= LOOKS) {
+        shm_arm(&shm->in);
+        shm->armed = true;
+        sound = shm_look(&shm->in);
+        any = shm->in.end != shm->lent_end;
     }
     if (!sound) {
         ++port->stats.malformed;
         port_break(port, "the switch wrote an index that can't be into shared memory");
+    } else if (any) {
+        if (shm->armed) shm_disarm(&shm->in);
+        shm->armed = false;
+        shm->moved = true;
+        shm->empty = 0;
+    } else {
+        serve(port);
     }
     return sound;
 }
@@ -294,8 +316,6 @@ static unsigned receive(sealane_port* port, sealane_frame* frames, unsigned coun
     const unsigned found = walk(port, frames, count, &at);
     shm->lent_end = at;
     shm->memory.lent = found > 0;
-    /* A host that gets less than it asked for may wait now. */
-    if (found > 0 && found < count) look(port);
     return found;
 }
 

@@ -39,6 +39,10 @@ struct shm {
     uint64_t lent_end;  /* behind the frames that receive() has lent */
     uint32_t max_frame; /* that the switch takes */
     size_t reserved;    /* by the host, and not committed; 0: nothing */
+    bool armed;         /* the switch wakes us; otherwise the host's descriptor is readable */
+    bool moved;         /* frames came since serve() */
+    unsigned empty;     /* looks in a row that found nothing */
+    unsigned unread;    /* times in a row that serve() didn't ask the kernel */
     bool gone;          /* the switch; its last frames are still to be received */
 };
 

@@ -75,3 +75,7 @@ bool shm_give_back(struct shm_reader* reader, uint64_t at) {
 }
 
 void shm_arm(struct shm_reader* reader) { atomic_store(&reader->control->reader_waits, 1); }
+
+void shm_disarm(struct shm_reader* reader) {
+    atomic_store_explicit(&reader->control->reader_waits, 0, memory_order_relaxed);
+}

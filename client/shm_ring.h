@@ -71,5 +71,6 @@ enum shm_found shm_next(const struct shm_reader* reader,
 bool shm_give_back(struct shm_reader* reader, uint64_t at);
 /** The next publication wakes us; look once more after this. */
 void shm_arm(struct shm_reader* reader);
+void shm_disarm(struct shm_reader* reader);
 
 #endif
