@@ -146,7 +146,9 @@ static int say_hello(sealane_port* port) {
     memcpy(hello.magic, SHM_MAGIC, sizeof hello.magic);
     struct epoll_event event = {.events = EPOLLIN};
     if (connect(made, (const struct sockaddr*)&port->theirs, sizeof port->theirs) != 0 ||
-        send(made, &hello, sizeof hello, MSG_NOSIGNAL) != (ssize_t)sizeof hello ||
+        /* One who refuses us may have answered and gone already. */
+        (send(made, &hello, sizeof hello, MSG_NOSIGNAL) != (ssize_t)sizeof hello &&
+         errno != EPIPE) ||
         epoll_ctl(port->wait_set, EPOLL_CTL_ADD, made, &event) != 0) {
         const int fault = errno;
         close(made);
