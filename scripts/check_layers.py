@@ -62,7 +62,7 @@ LIBRARIES = {  # headers of a library, and the folders that may use them; there 
     "spdlog/": ["control", "tests"],
     "CLI/": ["control/cli", "control/app", "tests"],
     "nlohmann/": ["control/rpc", "control/cli", "control/app", "bench", "tests"],
-    "sealane/": ["client", "embed", "tests"],
+    "sealane/": ["client", "embed", "bench", "tests"],
     "benchmark/": ["bench"],
     "gtest/": ["tests"],
     "gmock/": ["tests"],

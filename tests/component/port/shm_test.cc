@@ -259,8 +259,8 @@ TEST_F(ShmTest, OneWhoChangesTheMemoryWhileItIsReadHarmsNobodyElse) {
             std::mt19937_64 random(seed);
             while (!stop.load()) {
                 const std::uint64_t at = random() % 4096 / 8 * 8;
-                const auto length = static_cast<std::uint32_t>(
-                    random() % 16 == 0 ? random() : random() % 2048);
+                const auto length =
+                    static_cast<std::uint32_t>(random() % 16 == 0 ? random() : random() % 2048);
                 __atomic_store_n(reinterpret_cast<std::uint32_t*>(peer->bytes(0) + at),
                                  length,
                                  __ATOMIC_RELAXED);

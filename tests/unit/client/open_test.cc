@@ -16,7 +16,8 @@ std::string refusal(const std::string& url, const sealane_port_options* options 
 
 TEST(ClientOpen, AUrlThatIsNoneIsRefusedWithWhatWouldBe) {
     for (const std::string url : {"", "shared:/x", "unix", "/run/lpar1.sock", "UNIX:/x"}) {
-        EXPECT_EQ(refusal(url), "'" + url + "' is none of unix:PATH, dgram:MINE,THEIRS and shm:PATH");
+        EXPECT_EQ(refusal(url),
+                  "'" + url + "' is none of unix:PATH, dgram:MINE,THEIRS and shm:PATH");
     }
     EXPECT_EQ(refusal("unix:"), "a socket's path has 1 to 107 bytes, not 0");
     EXPECT_EQ(refusal("unix:" + std::string(108, 'x')),

@@ -33,13 +33,9 @@ class SharedRing : public testing::Test {
             ::mmap(nullptr, 2 * kSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         bytes = static_cast<std::uint8_t*>(space);
         for (const std::uint64_t at : {std::uint64_t{0}, kSize}) {
-            EXPECT_EQ(::mmap(bytes + at,
-                             kSize,
-                             PROT_READ | PROT_WRITE,
-                             MAP_SHARED | MAP_FIXED,
-                             file,
-                             0),
-                      bytes + at);
+            EXPECT_EQ(
+                ::mmap(bytes + at, kSize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0),
+                bytes + at);
         }
         ::close(file);
         reader = SharedReader(control, bytes, kSize);
@@ -91,7 +87,8 @@ TEST_F(SharedRing, FramesOfAllLengthsGoRoundTheEndManyTimes) {
     for (int turn = 0; turn < 400; ++turn) {
         std::vector<RingFrame> frames;
         for (int i = 0; i < 3; ++i) {
-            frames.push_back(ring_frame(random() % 3 == 0 ? 14 + random() % 30'000 : 60, random() & 0xff));
+            frames.push_back(
+                ring_frame(random() % 3 == 0 ? 14 + random() % 30'000 : 60, random() & 0xff));
         }
         for (const RingFrame& one : frames) {
             ASSERT_TRUE(put(one)) << turn;
@@ -110,7 +107,8 @@ TEST_F(SharedRing, TheLongestFrameIsWholeWhereverItBegins) {
     for (int turn = 0; turn < 5; ++turn) {
         ASSERT_TRUE(put(ring_frame(65408, static_cast<std::uint8_t>(turn))));
         EXPECT_FALSE(writer.publish());
-        ASSERT_EQ(take_all(), std::vector<RingFrame>{ring_frame(65408, static_cast<std::uint8_t>(turn))});
+        ASSERT_EQ(take_all(),
+                  std::vector<RingFrame>{ring_frame(65408, static_cast<std::uint8_t>(turn))});
         EXPECT_FALSE(reader.give_back());
         EXPECT_EQ(settle().bytes, 65408U);
     }
@@ -163,8 +161,11 @@ TEST_F(SharedRing, AWriterThatWaitsForRoomIsWokenOnce) {
 }
 
 TEST_F(SharedRing, AnIndexThatNoWriterWritesIsSeen) {
-    for (const std::uint64_t produced :
-         {kSize + 8, std::uint64_t{4}, std::uint64_t{1} << 63, ~std::uint64_t{0}, ~std::uint64_t{7}}) {
+    for (const std::uint64_t produced : {kSize + 8,
+                                         std::uint64_t{4},
+                                         std::uint64_t{1} << 63,
+                                         ~std::uint64_t{0},
+                                         ~std::uint64_t{7}}) {
         control.produced = produced;
         SharedReader other(control, bytes, kSize);
         EXPECT_FALSE(other.look()) << produced;
