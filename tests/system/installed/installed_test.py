@@ -107,7 +107,7 @@ def check_echo(scene, installed, echo, source, how):
     scene.check(f"{how}: and all went through the switch, both ways", passed == dict.fromkeys(passed, (ECHOED, ECHOED)), str(passed))
     switch.check_stops(signal.SIGTERM)
     echoing.end()
-    code, told = installed.run(source, "shm:/nothing", mac_of(1), "1")
+    code, told = installed.run(source, "pipe:/nothing", mac_of(1), "1")
     scene.check("a URL that is none is told", code == 1 and "none of unix:PATH" in told, told[:300])
 
 
