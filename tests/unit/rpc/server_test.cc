@@ -155,12 +155,14 @@ TEST(Server, ClientBeyondTheBoundIsToldSo) {
         char byte = 0;
         ASSERT_EQ(::recv(held.back().get(), &byte, 1, 0), 1);
     }
-    auto late = Client::connect(server.path(), 0.05);
-    ASSERT_TRUE(late.ok());
-    json result;
-    const auto fault = late->call("ping", json::object(), result);
-    ASSERT_TRUE(fault.has_value());
-    EXPECT_NE(fault->text.find("64 clients are connected already"), std::string::npos);
+    {  // It may still wait at the door when its time is over, and must not come in then.
+        auto late = Client::connect(server.path(), 0.05);
+        ASSERT_TRUE(late.ok());
+        json result;
+        const auto fault = late->call("ping", json::object(), result);
+        ASSERT_TRUE(fault.has_value());
+        EXPECT_NE(fault->text.find("64 clients are connected already"), std::string::npos);
+    }
     held.pop_back();
     while (!is_alive(server.path())) {
     }
