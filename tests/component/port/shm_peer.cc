@@ -1,5 +1,6 @@
 #include "tests/component/port/shm_peer.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -76,7 +77,7 @@ bool ShmPeer::send(const std::vector<Bytes>& frames) {
         std::uint8_t* const room = writer_.reserve(static_cast<std::uint32_t>(frame.size()));
         all = room != nullptr;
         if (!all) break;
-        std::memcpy(room, frame.data(), frame.size());
+        std::ranges::copy(frame, room);
         writer_.commit(static_cast<std::uint32_t>(frame.size()));
     }
     if (writer_.publish()) wake();
