@@ -1,5 +1,7 @@
 """The verbs that need no daemon, and lines that nobody could obey."""
 
+import pathlib
+
 from streams_frame import frame_of
 from told import DONE, FAILED, USAGE, expect, expect_cut_short, expect_json, tell
 
@@ -76,6 +78,9 @@ def check_files(scene):
                                                'type: ethdev, devargs: "net_af_packet0,iface=nosuch0"'))
     expect(scene, "an interface that is not here is a notice", tell(scene, "check", absent), DONE,
            "notice: lpar1/ent0: there is no network interface nosuch0 on this machine")
+    samples = sorted((pathlib.Path(__file__).parents[3] / "configs").glob("*.yaml"))
+    expect(scene, f"the {len(samples)} files of configs/ have no fault", tell(scene, "check", *samples), DONE,
+           f"{samples[0]}: ok: ")
     for line in (["check", good], ["check", bad], ["config", "dump", good]):
         expect_cut_short(scene, *line)
     reply = expect_json(scene, "`check --json` of a bad file", tell(scene, "check", "--json", bad), FAILED)

@@ -28,6 +28,7 @@ python3 "$here/restart_test.py" "$sealane" || failed=1
 python3 "$here/pmd_test.py" "$sealane" || failed=1
 if [[ $EUID -eq 0 ]]; then  # whoever isn't has shown with all of this that no right is needed
     "${own_network[@]}" python3 "$here/nobody_test.py" "$sealane" "$tap_guest" || failed=1
+    python3 "$here/readme_test.py" "$sealane" || failed=1
 fi
 "$here/make_guest.sh" "$cache" || exit $((failed == 1 ? 1 : $?))
 python3 "$here/guest_test.py" "$sealane" "$cache" || failed=1
