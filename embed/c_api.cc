@@ -81,6 +81,17 @@ const char* sealane_control(sealane_instance* of,
     return answer.c_str();
 }
 
+int sealane_add_adapter(sealane_instance* of,
+                        const char* partition,
+                        const char* yaml,
+                        size_t length) {
+    return of_handle(of).add_adapter(partition, {yaml, length});
+}
+
+int sealane_remove_adapter(sealane_instance* of, const char* adapter) {
+    return of_handle(of).remove_adapter(adapter);
+}
+
 sealane_client* sealane_attach(sealane_instance* of, const char* adapter) {
     return reinterpret_cast<sealane_client*>(of_handle(of).attach(adapter));
 }

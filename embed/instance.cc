@@ -77,6 +77,7 @@ Instance::Instance(const sealane_options& options,
       methods_(rpc::make_methods(*system_, app::version_facts())) {
     for (const runtime::AdapterReport& adapter : system_->adapters()) {
         if (port::RingEnd* const end = system_->ring_client(adapter.name)) end->set_open(false);
+        system_->return_ring_client(adapter.name);
     }
 }
 
@@ -134,7 +135,23 @@ Client* Instance::attach(const std::string& adapter) {
 }
 
 void Instance::detach(const Client& client) {
-    std::erase_if(clients_, [&](const auto& one) { return one.second.get() == &client; });
+    const auto found = std::find_if(clients_.begin(), clients_.end(), [&](const auto& one) {
+        return one.second.get() == &client;
+    });
+    if (found == clients_.end()) return;
+    const std::string adapter = found->first;
+    clients_.erase(found);
+    system_->return_ring_client(adapter);
+}
+
+int Instance::add_adapter(const std::string& partition, std::string_view text) {
+    const Result<std::string> added = system_->add_adapter(partition, text);
+    return added ? 0 : refuse(EINVAL, added.error().text);
+}
+
+int Instance::remove_adapter(const std::string& adapter) {
+    const Status removed = system_->remove_adapter(adapter);
+    return removed ? 0 : refuse(EINVAL, removed.error().text);
 }
 
 }  // namespace sealane::embed

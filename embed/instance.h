@@ -26,6 +26,9 @@ class Instance {
     [[nodiscard]] int descriptor() const;
     /// The answer, valid until the next call.
     [[nodiscard]] const std::string& control(std::string_view request);
+    /// As sealane_add_adapter() and sealane_remove_adapter(): 0, or a negative errno.
+    [[nodiscard]] int add_adapter(const std::string& partition, std::string_view text);
+    [[nodiscard]] int remove_adapter(const std::string& adapter);
     /// Null: error() says why not.
     [[nodiscard]] Client* attach(const std::string& adapter);
     void detach(const Client& client);

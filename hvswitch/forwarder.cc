@@ -48,6 +48,12 @@ void Forwarder::service(AdapterId adapter, Instant now) {
     parts_.outlets[adapter.index]->service(now, counted);
 }
 
+void Forwarder::forget(AdapterId adapter) {
+    Intake& intake = intakes_[adapter.index];
+    intake.allowance = {};
+    intake.storms = {};
+}
+
 void Forwarder::route_all(const SwitchRules& rules, AdapterId from, Burst& burst) {
     const AddressTable& table = parts_.shared.table(rules.port(from).vswitch);
     Ways ways;

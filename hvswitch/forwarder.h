@@ -44,6 +44,9 @@ class Forwarder {
 
     void service(AdapterId adapter, Instant now);
 
+    /// Another adapter has the number from now on.
+    void forget(AdapterId adapter);
+
     /// How often its port had nothing: what was there when this was read is gone once it is more,
     /// if the worker has seen what was there (Quiescence).  Any thread.
     [[nodiscard]] std::uint64_t empty_polls(AdapterId of) const {

@@ -67,25 +67,35 @@ void Switch::adapt_tables() {
 }
 
 void Switch::fix_own_addresses() {
-    const SwitchRules& now = rules();
-    for (std::size_t index = 0; index < now.adapters(); ++index) {
-        const AdapterId own{static_cast<std::uint16_t>(index)};
-        const PortRules& port = now.port(own);
-        if (!port.present || port.mac.is_zero()) continue;
-        for (std::uint16_t vlan = 1; vlan < kVlanCount - 1; ++vlan) {
-            if (!port.is_member({vlan})) continue;
-            // Refused only where the table is full of fixed addresses, by command that is (the
-            // loader sees to it that all own ones fit), or another adapter has the same one, which
-            // the loader refuses; a learned entry would do as well.
-            write_tables([&] {
-                [[maybe_unused]] const Status fixed =
-                    table(port.vswitch)
-                        .fix(AddressKey(port.vswitch, {vlan}, port.mac),
-                             own,
-                             AddressKind::Configured);
-            });
-        }
+    for (std::size_t index = 0; index < rules().adapters(); ++index) {
+        fix_own_address({static_cast<std::uint16_t>(index)});
     }
+}
+
+void Switch::fix_own_address(AdapterId own) {
+    const PortRules& port = rules().port(own);
+    if (!port.present || port.mac.is_zero()) return;
+    for (std::uint16_t vlan = 1; vlan < kVlanCount - 1; ++vlan) {
+        if (!port.is_member({vlan})) continue;
+        // Refused only where the table is full of fixed addresses, by command that is (the
+        // loader sees to it that all own ones fit), or another adapter has the same one, which
+        // the loader refuses; a learned entry would do as well.
+        write_tables([&] {
+            [[maybe_unused]] const Status fixed =
+                table(port.vswitch)
+                    .fix(AddressKey(port.vswitch, {vlan}, port.mac), own, AddressKind::Configured);
+        });
+    }
+}
+
+void Switch::forget(AdapterId adapter) {
+    write_tables([&] {
+        for (const auto& table : tables_) {
+            table->flush(
+                [&](AddressKey, const AddressEntry& entry) { return entry.adapter == adapter; },
+                true);
+        }
+    });
 }
 
 }  // namespace sealane::hvswitch

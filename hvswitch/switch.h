@@ -49,8 +49,14 @@ class Switch {
     void publish(SwitchRules::Settings settings);
 
     /// Brings the tables in line with the settings: forgets the addresses that these don't allow,
-    /// and fixes each adapter's own address in its VLANs.  On a worker, as every writer.
+    /// and fixes each adapter's own address in its VLANs.  On a worker, as every writer, and so are
+    /// fix_own_address() and forget().
     void adapt_tables();
+
+    /// Of one adapter only.  What is kept of who had its number before goes with forget().
+    void fix_own_address(AdapterId own);
+    /// All addresses of the adapter, fixed ones too.
+    void forget(AdapterId adapter);
 
     [[nodiscard]] SlotTable& slots() { return slots_; }
     [[nodiscard]] const SlotTable& slots() const { return slots_; }

@@ -33,6 +33,7 @@ struct Parser {
     void add_watching_verbs();
     void add_config();
     void add_fdb();
+    void add_adapter();
     void add_mtu();
     void add_impair();
     void add_port();
@@ -99,6 +100,7 @@ Parser::Parser(const std::string& default_control) {
     add_config();
     add_fdb();
     add_sea();
+    add_adapter();
     add_mtu();
     add_impair();
     add_port();
@@ -241,6 +243,22 @@ void Parser::add_sea() {
         ->type_name("N")
         ->check(count_within(0, UINT32_MAX));
     events->add_flag("--follow", asked.follow, "and what happens from now on");
+}
+
+void Parser::add_adapter() {
+    CLI::App* adapter = app.add_subcommand("adapter", "adapters of clients come and go");
+    adapter->require_subcommand(1);
+    CLI::App* add = add_verb(adapter, "add", "one more, while frames flow", Verb::AdapterAdd);
+    add->add_option("PARTITION", asked.partition, "such as lpar9; made if there is none")
+        ->required()
+        ->type_name("");
+    add->add_option("ADAPTER",
+                    asked.description,
+                    "as in a file: '{name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 1, …}'")
+        ->required()
+        ->type_name("");
+    adapter = add_verb(adapter, "remove", "one less, with its addresses", Verb::AdapterRemove);
+    adapter->add_option("ADAPTER", asked.adapter, "such as lpar9/ent0")->required()->type_name("");
 }
 
 void Parser::add_mtu() {

@@ -38,6 +38,8 @@ enum class Verb : std::uint8_t {
     Events,
     Impair,
     Mtu,
+    AdapterAdd,
+    AdapterRemove,
     PortArgs,  ///< Of a file instead, if one is given.
 };
 
@@ -78,6 +80,8 @@ struct Invocation {
     std::string mac;
     std::optional<VlanId> vlan;
     std::string adapter;
+    std::string partition;    ///< Of `adapter add`.
+    std::string description;  ///< Of `adapter add`: the adapter, as in a file.
     std::string vswitch;
     std::optional<std::uint32_t> limit;
     bool fixed_too = false;

@@ -43,6 +43,16 @@ std::string render_mtu(const json& reply) {
            std::to_string(reply.at("mtu").get<std::uint32_t>()) + "\n";
 }
 
+std::string render_adapter_added(const json& reply) {
+    const json& mac = reply.at("mac");
+    return reply.at("adapter").get<std::string>() + ": added" +
+           (mac.is_string() ? ", address " + mac.get<std::string>() : "") + "\n";
+}
+
+std::string render_adapter_removed(const json& reply) {
+    return reply.at("adapter").get<std::string>() + ": removed\n";
+}
+
 json fdb_params(const Invocation& asked) {
     json params = json::object();
     if (!asked.vswitch.empty()) params["vswitch"] = asked.vswitch;
@@ -89,6 +99,12 @@ Question question_of(const Invocation& asked) {
             return {"events", events_params(asked.after), render_events};
         case Verb::Mtu:
             return {"mtu", {{"adapter", asked.adapter}, {"mtu", asked.mtu}}, render_mtu};
+        case Verb::AdapterAdd:
+            return {"adapter.add",
+                    {{"partition", asked.partition}, {"adapter", asked.description}},
+                    render_adapter_added};
+        case Verb::AdapterRemove:
+            return {"adapter.remove", {{"adapter", asked.adapter}}, render_adapter_removed};
         case Verb::Impair:
             return {"impair", impair_params(asked), render_impair};
         case Verb::PortArgs:

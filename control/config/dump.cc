@@ -267,6 +267,7 @@ std::string runtime_text(const Runtime& runtime) {
     }
     if (!cores.empty()) map.put("cores", "[" + cores + "]");
     map.put_number("buffers", runtime.buffers, usual.buffers);
+    map.put_number("spare_adapters", runtime.spare_adapters, usual.spare_adapters);
     return map.empty() ? std::string() : "runtime: " + map.text(9) + "\n";
 }
 

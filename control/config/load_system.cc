@@ -12,7 +12,8 @@ constexpr std::array<std::string_view, 4> kSystemKeys{
 constexpr std::array<std::string_view, 4> kVswitchKeys{
     "name", "mode", "unknown_unicast", "address_table"};
 constexpr std::array<std::string_view, 2> kAddressTableKeys{"capacity", "age"};
-constexpr std::array<std::string_view, 4> kRuntimeKeys{"idle", "workers", "cores", "buffers"};
+constexpr std::array<std::string_view, 5> kRuntimeKeys{
+    "idle", "workers", "cores", "buffers", "spare_adapters"};
 
 constexpr std::uint64_t kMaxWorkers = 64;
 constexpr std::uint64_t kMaxCore = 1'023;
@@ -111,6 +112,7 @@ Runtime load_runtime(const YamlValue& value, Source& source) {
     if (peek(value, "buffers") != "auto") {
         fields.read("buffers", runtime.buffers, kMinBuffers, kMaxBuffers);
     }
+    fields.read("spare_adapters", runtime.spare_adapters, 0, kMaxSpareAdapters);
     if (source.is_spoilt(value.place, "workers")) source.spoil(kNowhere, "workers");
     return runtime;
 }

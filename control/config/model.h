@@ -30,7 +30,8 @@ inline constexpr std::size_t kMaxTrunksOfSea = 16;     ///< Reference 2.1.
 inline constexpr std::uint8_t kMaxTrunkPriority = 15;  ///< 1 is best (reference 1.3).
 inline constexpr std::size_t kMaxAllowedMacs = 4;      ///< Reference 1.5.
 inline constexpr std::size_t kMaxEthdevPorts = 32;     ///< RTE_MAX_ETHPORTS of Debian's DPDK.
-inline constexpr std::uint32_t kMinMtu = 68;           ///< RFC 791.
+inline constexpr std::uint32_t kMaxSpareAdapters = 256;
+inline constexpr std::uint32_t kMinMtu = 68;      ///< RFC 791.
 inline constexpr std::uint32_t kMaxMtu = 65'394;  ///< 65 408 bytes less the header (reference 1.1).
 inline constexpr std::uint32_t kPlainMtu = 1'500;
 inline constexpr std::uint32_t kJumboMtu = 9'000;  ///< A real adapter under `jumbo_frames`.
@@ -242,6 +243,9 @@ struct Runtime {
     std::uint32_t workers = 1;         ///< 1 to 64.
     std::vector<std::uint32_t> cores;  ///< One for each worker, or empty: the runtime decides.
     std::uint32_t buffers = 0;         ///< Frame buffers in all; 0: `auto`, as many as it takes.
+    /// So many adapters can be added while it runs, beside those that take a removed one's place:
+    /// 0 to kMaxSpareAdapters.  Memory for them is taken at the start.
+    std::uint32_t spare_adapters = 4;
 
     bool operator==(const Runtime&) const = default;
 };

@@ -19,6 +19,7 @@ enum class Kind : std::uint8_t {
     Number,  ///< An integer from 0.
     Flag,    ///< true or false.
     Rows,    ///< A list of strings.
+    Map,     ///< An object, or a string that has one in YAML.
 };
 
 struct Param {

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "control/config/dump.h"
+#include "control/rpc/adapters.h"
 #include "control/rpc/address_rows.h"
 #include "control/rpc/impair.h"
 #include "control/rpc/pairs.h"
@@ -124,11 +125,11 @@ Methods reading_methods(System& system, const VersionFacts& version) {
         {"stats",
          "every adapter's counters",
          {},
-         [&system](const json&) { return stats_reply(system.system(), system.adapters()); }},
+         [&system](const json&) { return stats_reply(system.system(), system.tallies()); }},
         {"drops",
          "why frames ended, by adapter and direction",
          {},
-         [&system](const json&) { return drops_reply(system.adapters()); }},
+         [&system](const json&) { return drops_reply(system.tallies()); }},
         {"vlan",
          "adapter by VLAN: U leaves untagged, T tagged",
          {},
@@ -185,6 +186,9 @@ Methods make_methods(System& system, const VersionFacts& version) {
         methods.push_back(std::move(method));
     }
     for (Method& method : pair_methods(system)) {
+        methods.push_back(std::move(method));
+    }
+    for (Method& method : adapter_methods(system)) {
         methods.push_back(std::move(method));
     }
     methods.push_back({"mtu",

@@ -16,7 +16,7 @@ struct KindText {
     std::string_view demand;
 };
 
-constexpr std::array<KindText, 7> kKinds{{
+constexpr std::array<KindText, 8> kKinds{{
     {"text", "a string"},
     {"mac", "an address such as \"02:00:5e:10:00:01\", and no group address"},
     {"vlan", "an integer from 1 to 4094"},
@@ -24,6 +24,7 @@ constexpr std::array<KindText, 7> kKinds{{
     {"number", "an integer from 0"},
     {"flag", "true or false"},
     {"rows", "a list of strings"},
+    {"map", "an object, or a string with one in YAML"},
 }};
 
 const KindText& text_for(Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
@@ -58,6 +59,8 @@ bool matches(Kind kind, const json& value) {
             return value.is_array() && std::all_of(value.begin(), value.end(), [](const json& row) {
                        return row.is_string();
                    });
+        case Kind::Map:
+            return value.is_object() || value.is_string();
     }
     return false;
 }

@@ -41,6 +41,11 @@ SeaSide* Conductor::find(const std::string& sea) const {
     return found == sides_.end() ? nullptr : found->get();
 }
 
+void Conductor::between_turns(const std::function<void()>& work) {
+    const std::lock_guard lock(mutex_);
+    work();
+}
+
 std::optional<SeaStanding> Conductor::standing(const std::string& sea) const {
     const std::lock_guard lock(mutex_);
     const SeaSide* const side = find(sea);

@@ -53,6 +53,9 @@ class Conductor {
     /// When there will be something to do, whatever comes.
     [[nodiscard]] Instant next() const;
 
+    /// Runs `work` between two turns, which read the switch's settings.
+    void between_turns(const std::function<void()>& work);
+
     /// Empty: no SEA of that name has high availability here.
     [[nodiscard]] std::optional<SeaStanding> standing(const std::string& sea) const;
     /// False: as before.

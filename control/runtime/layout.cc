@@ -51,6 +51,7 @@ Standing standing_of(const Seat& seat) {
 bool is_paired(const config::Sea& sea) { return sea.ha_mode != config::HaMode::Disabled; }
 
 std::optional<AdapterId> Layout::find(std::string_view name) const {
+    if (name.empty()) return std::nullopt;
     const auto found = std::ranges::find(seats, name, &Seat::name);
     if (found == seats.end()) return std::nullopt;
     return found->id;
@@ -66,6 +67,44 @@ const Seat& Layout::control_channel(const Seat& sea) const {
     const auto found = std::ranges::find(seats, sea.sea, &Seat::speaks_for);
     SEALANE_CHECK(found != seats.end(), "a SEA of a pair has no control channel");
     return *found;
+}
+
+void Layout::follow(const config::System& model) {
+    const auto same = [](const auto& there, const auto* here) {
+        using Thing = std::remove_cvref_t<decltype(*here)>;
+        const auto found = std::ranges::find(there, here->name, &Thing::name);
+        return found == there.end() ? here : &*found;
+    };
+    for (Seat& seat : seats) {
+        if (seat.is_free()) continue;
+        seat.partition = same(model.partitions, seat.partition);
+        if (seat.adapter != nullptr) seat.adapter = same(seat.partition->adapters, seat.adapter);
+        if (seat.sea != nullptr) seat.sea = same(seat.partition->seas, seat.sea);
+        if (seat.speaks_for != nullptr)
+            seat.speaks_for = same(seat.partition->seas, seat.speaks_for);
+    }
+}
+
+void Layout::take(Seat& seat, const config::Partition& partition, const config::Adapter& adapter) {
+    seat.name = config::qualified(partition, adapter.name);
+    seat.partition = &partition;
+    seat.adapter = &adapter;
+    seat.attachment = Attachment::Port;
+}
+
+void Layout::leave(Seat& seat) {
+    seat.name.clear();
+    seat.partition = nullptr;
+    seat.adapter = nullptr;
+    seat.attachment = Attachment::Absent;
+}
+
+std::uint32_t Layout::least_worker(std::uint32_t workers) const {
+    std::vector<std::uint32_t> clients(workers);
+    for (const Seat& seat : seats) {
+        if (!seat.is_free() && seat.role == AdapterRole::Client) ++clients[seat.worker];
+    }
+    return static_cast<std::uint32_t>(std::ranges::min_element(clients) - clients.begin());
 }
 
 Layout make_layout(const config::System& model, const Part& part) {
@@ -118,6 +157,11 @@ Layout make_layout(const config::System& model, const Part& part) {
     }
     for (Seat& seat : layout.seats) {
         seat.attachment = attachment_of(part, standing_of(seat));
+    }
+    if (part.kind == PartKind::Vios) return layout;  // clients are the hypervisor's
+    for (std::uint32_t spare = 0; spare < model.runtime.spare_adapters; ++spare) {
+        if (layout.seats.size() == kMaxAdapters) break;
+        layout.seats.push_back({.id = {static_cast<std::uint16_t>(layout.seats.size())}});
     }
     return layout;
 }

@@ -16,7 +16,8 @@
 
 namespace sealane::runtime {
 
-/// One adapter or SEA.  Points into the model, which outlives it.
+/// One adapter or SEA, or a place for an adapter to come.  Points into the model, which outlives
+/// it.
 struct Seat {
     AdapterId id;
     std::string name;  ///< Qualified.
@@ -29,12 +30,17 @@ struct Seat {
     Attachment attachment = Attachment::Absent;
 
     [[nodiscard]] bool is_here() const { return attachment != Attachment::Absent; }
+    /// Nobody's: it has a number, and a client may come (Seat::role is that already).
+    [[nodiscard]] bool is_free() const { return name.empty(); }
 };
 
 /// All seats in the file's order; a SEA comes after its partition's adapters, and after it the
 /// adapter that the hypervisor gives to a SEA of a pair that has no ctl_chan: on VLAN 4095, which
-/// no file can name (reference powervm-network.md 3.7).  seats[i].id is i, in each part of a frame
-/// the same.
+/// no file can name (reference powervm-network.md 3.7).  Behind them, free ones for adapters that
+/// are added while it runs.  seats[i].id is i, in each part of a frame the same.
+///
+/// Threads: control's, but for `role`, which never changes, and `worker` of SEAs and their
+/// adapters.
 struct Layout {
     std::vector<Seat> seats;
     std::vector<std::unique_ptr<const config::Adapter>> own;  ///< Those that are in no file.
@@ -45,6 +51,16 @@ struct Layout {
     [[nodiscard]] const Seat& sibling(const Seat& of, const std::string& name) const;
     /// The control channel of a SEA of a pair.
     [[nodiscard]] const Seat& control_channel(const Seat& sea) const;
+
+    /// Points into `model` from now on, which has all that the seats are of.
+    void follow(const config::System& model);
+    /// A free seat becomes that of a client's adapter, whose worker it has already; and free again.
+    static void take(Seat& seat,
+                     const config::Partition& partition,
+                     const config::Adapter& adapter);
+    static void leave(Seat& seat);
+    /// For one more client: who has the fewest.
+    [[nodiscard]] std::uint32_t least_worker(std::uint32_t workers) const;
 };
 
 /// Pure.  Workers: what the file says; else a SEA with its adapters goes to one worker, and clients

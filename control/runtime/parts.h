@@ -37,6 +37,8 @@ struct Station {
     std::unique_ptr<port::Outlet> outlet;          ///< To the port.
     std::unique_ptr<port::Outlet> sea_outlet;  ///< Of a trunk adapter: the SEA's end of the link.
     std::uint32_t mtu_at_start = 0;            ///< What a device was opened for.
+    worker::Poller* poller = nullptr;  ///< Of an adapter of the switch from which frames come.
+    bool is_lent = false;              ///< Somebody in this process has the ring's far end.
 };
 
 /// Declared in the order of dependence, so that destruction takes the conductor and the workers
@@ -46,6 +48,7 @@ struct System::Parts {
     Part part;
     hypercall::Digest digest{};  ///< Of the file's model, by which parts know that they are of one.
     std::string config_file;
+    std::uint64_t seed = 0;
     bool hugepages = false;
     Instant started{};
     std::optional<Instant> driven;  ///< The time, if a host says it; else a clock does.
@@ -60,6 +63,7 @@ struct System::Parts {
     std::vector<Station> stations;                             // by AdapterId
     std::vector<port::Outlet*> outlets;                        // by AdapterId, null for SEAs
     std::vector<std::unique_ptr<AdapterCounters[]>> counters;  // by worker, then AdapterId
+    AdapterTotals removed;  ///< What adapters had come to that are no more.
     std::unique_ptr<hvswitch::Switch> shared;
     std::vector<std::unique_ptr<hvswitch::Forwarder>> forwarders;  // by worker
     std::vector<std::unique_ptr<sea::Bridge>> bridges;

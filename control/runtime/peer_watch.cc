@@ -54,6 +54,7 @@ std::vector<std::string> PeerWatch::look(const std::vector<PeerReport>& peers, I
     std::vector<std::string> lines;
     for (const PeerReport& peer : peers) {
         Told& told = told_[peer.adapter];
+        if (peer.came < told.peer.came) told.peer = {};  // another adapter has the name
         const std::string change = tell_change(told.peer, peer);
         if (change.empty()) continue;
         const Instant paid_until = std::max(told.paid_until, now);

@@ -191,6 +191,13 @@ std::vector<AdapterReport> System::adapters() const {
     return reports;
 }
 
+std::vector<AdapterReport> System::tallies() const {
+    std::vector<AdapterReport> reports = adapters();
+    if (parts_->removed != AdapterTotals{})
+        reports.push_back({.name = kRemoved, .totals = parts_->removed});
+    return reports;
+}
+
 std::vector<PeerReport> System::peers() const {
     std::vector<PeerReport> reports;
     for (const Seat& seat : parts_->layout.seats) {

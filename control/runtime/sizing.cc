@@ -82,21 +82,44 @@ std::uint32_t held_by(const Seat& seat) {
     return 0;
 }
 
+/// Behind an adapter that may come, whichever port it has, if that has the usual settings.
+std::uint32_t held_by_spare() {
+    return std::max({Held{}(config::RingPort{}),
+                     Held{}(config::QemuStreamPort{}),
+                     Held{}(config::QemuDgramPort{}),
+                     Held{}(config::VhostUserPort{}),
+                     Held{}(config::ShmPort{})});
+}
+
 }  // namespace
 
 std::uint32_t most_buffers(const config::RingPort& ring) {
     return ring.size + 2 * kBuffersOfLongest;
 }
 
-Sizing size_of(const config::System& model, const Layout& layout) {
-    std::uint32_t frames = 0;
-    std::uint32_t copies = 0;
-    std::uint64_t device_bytes = 0;
+std::uint32_t most_buffers(const config::Adapter& adapter) {
+    return std::visit(Held{}, adapter.port) +
+           (adapter.impair ? 2 * port::ImpairedPort::kMostHeld : 0);
+}
+
+std::uint32_t most_buffers(const config::System& model, const Layout& layout) {
+    std::uint32_t frames = kOfWorker * (model.runtime.workers + 1);
     for (const Seat& seat : layout.seats) {
         frames += held_by(seat);
         if (!seat.is_here() || seat.adapter == nullptr) continue;
         if (seat.adapter->impair) frames += 2 * port::ImpairedPort::kMostHeld;
-        copies += kBurstOfCopies;
+    }
+    return frames;
+}
+
+Sizing size_of(const config::System& model, const Layout& layout) {
+    std::uint32_t frames = most_buffers(model, layout);
+    std::uint32_t copies = 0;
+    std::uint64_t device_bytes = 0;
+    for (const Seat& seat : layout.seats) {
+        if (seat.is_free()) frames += held_by_spare();
+        if (seat.is_free() || (seat.is_here() && seat.adapter != nullptr)) copies += kBurstOfCopies;
+        if (!seat.is_here() || seat.adapter == nullptr) continue;
         if (seat.attachment == Attachment::LinkToSwitch) device_bytes += port::TrunkLink::memory();
         if (seat.attachment != Attachment::Port) continue;
         if (const auto* device = std::get_if<config::EthdevPort>(&seat.adapter->port)) {
@@ -104,7 +127,6 @@ Sizing size_of(const config::System& model, const Layout& layout) {
                 port::ethdev_memory(ethdev_settings(seat.name, *device, seat.adapter->mtu));
         }
     }
-    frames += kOfWorker * (model.runtime.workers + 1);
     if (model.runtime.buffers != 0) frames = model.runtime.buffers;
 
     Sizing sizing;

@@ -29,8 +29,13 @@ inline constexpr std::uint32_t kAgentFrames = 128;
 /// Descriptors of a trunk link between processes, each way.
 inline constexpr std::uint16_t kLinkDescriptors = 1024;
 
-/// Of what is here of the layout.  Pure.  `runtime: buffers` of the file, if it isn't auto,
-/// replaces the number of frames.
+/// Frame buffers that what is here of the layout may hold at once.  Pure.
+[[nodiscard]] std::uint32_t most_buffers(const config::System& model, const Layout& layout);
+/// Those that one more adapter would hold.
+[[nodiscard]] std::uint32_t most_buffers(const config::Adapter& adapter);
+
+/// Of what is here of the layout, and of adapters to come with ports as they are by default.  Pure.
+/// `runtime: buffers` of the file, if it isn't auto, replaces the number of frames.
 [[nodiscard]] Sizing size_of(const config::System& model, const Layout& layout);
 
 }  // namespace sealane::runtime

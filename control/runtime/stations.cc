@@ -35,10 +35,10 @@ port::Port& open_side(const Seat& seat, Station& station, const port::Pools& poo
 }
 
 /// What stands behind a seat.
-Result<OpenPort> open_seat(const Parts& parts, const Seat& seat, std::uint64_t seed) {
+Result<OpenPort> open_seat(const Parts& parts, const Seat& seat) {
     switch (seat.attachment) {
         case Attachment::Port:
-            return open_port(seat.name, *seat.adapter, parts.pools, seed + seat.id.index);
+            return open_port(seat.name, *seat.adapter, parts.pools, parts.seed + seat.id.index);
         case Attachment::Link:
             return open_link();
         case Attachment::LinkToVios:
@@ -85,16 +85,27 @@ bool is_of_switch(const Seat& seat) {
     return is_virtual && seat.is_here() && seat.attachment != Attachment::LinkToSwitch;
 }
 
-Status open_stations(Parts& parts, std::uint64_t seed) {
+bool is_still(const Seat& seat) {
+    return seat.role == AdapterRole::Client && seat.attachment == Attachment::Port &&
+           std::holds_alternative<config::NoPort>(seat.adapter->port) && !seat.adapter->impair;
+}
+
+Status open_station(const Parts& parts, const Seat& seat, Station& station) {
+    Result<OpenPort> opened = open_seat(parts, seat);
+    if (!opened) return opened.error();
+    station.port = std::move(opened).value();
+    if (is_of_switch(seat) || seat.attachment == Attachment::Port)
+        station.outlet = make_outlet(parts, seat, station);
+    if (seat.adapter != nullptr) station.mtu_at_start = seat.adapter->mtu;
+    if (has_sea_end(seat)) station.sea_outlet = make_sea_outlet(parts, seat, station);
+    return done();
+}
+
+Status open_stations(Parts& parts) {
+    parts.stations.resize(parts.layout.seats.size());
     for (const Seat& seat : parts.layout.seats) {
-        Station& station = parts.stations.emplace_back();
-        Result<OpenPort> opened = open_seat(parts, seat, seed);
-        if (!opened) return opened.error();
-        station.port = std::move(opened).value();
-        if (is_of_switch(seat) || seat.attachment == Attachment::Port)
-            station.outlet = make_outlet(parts, seat, station);
-        if (seat.adapter != nullptr) station.mtu_at_start = seat.adapter->mtu;
-        if (has_sea_end(seat)) station.sea_outlet = make_sea_outlet(parts, seat, station);
+        Station& station = parts.stations[seat.id.index];
+        if (Status opened = open_station(parts, seat, station); !opened) return opened;
         parts.outlets.push_back(station.outlet.get());
     }
     return done();

@@ -18,6 +18,7 @@ hvswitch::VlanSet set_of(const std::vector<VlanId>& vlans) {
 }
 
 hvswitch::PortRules port_rules(const config::System& model, const Seat& seat) {
+    if (seat.is_free()) return {};
     if (seat.role != AdapterRole::Client && seat.role != AdapterRole::Trunk) return {};
 
     const config::Adapter& adapter = *seat.adapter;

@@ -76,13 +76,10 @@ void make_pollers(Parts& parts, std::vector<Rota>& of_worker) {
         parts.pollers.push_back(std::move(poller));
     };
     for (const Seat& seat : parts.layout.seats) {
-        if (!is_of_switch(seat)) continue;
-        if (seat.role == AdapterRole::Client && seat.attachment == Attachment::Port &&
-            std::holds_alternative<config::NoPort>(seat.adapter->port) && !seat.adapter->impair) {
-            continue;  // nothing can come in, and nothing is under way
-        }
+        if (!is_of_switch(seat) || is_still(seat)) continue;
         add(seat.worker,
             std::make_unique<hvswitch::AdapterPoller>(*parts.forwarders[seat.worker], seat.id));
+        parts.stations[seat.id.index].poller = parts.pollers.back().get();
         ++of_worker[seat.worker].adapters;
     }
     for (const Seat& seat : parts.layout.seats) {
@@ -132,8 +129,9 @@ config::Sea* find_sea(config::System& model, const std::string& name) {
 }
 
 /// Whoever owns the slots keeps their words where others can see them.
-Status make_switch(Parts& parts, std::uint64_t seed) {
-    hvswitch::Switch::Settings settings = make_switch_settings(parts.model, parts.layout, seed);
+Status make_switch(Parts& parts) {
+    hvswitch::Switch::Settings settings =
+        make_switch_settings(parts.model, parts.layout, parts.seed);
     if (parts.part.kind == PartKind::Hypervisor) {
         auto page = hypercall::SlotPage::make(settings.slots);
         if (!page) return page.error();
@@ -170,6 +168,7 @@ Result<std::unique_ptr<System>> System::start(const config::System& model,
     parts->model = model_for(model, how.part);
     parts->digest = digest_of(model);
     parts->part = std::move(how.part);
+    parts->seed = how.seed;
     parts->driven = how.driven;
     if (how.driven) {
         parts->model.runtime.workers = 1;
@@ -188,8 +187,8 @@ Result<std::unique_ptr<System>> System::start(const config::System& model,
     if (!pools) return pools.error();
     parts->pools = std::move(pools).value();
 
-    if (Status opened = open_stations(*parts, how.seed); !opened) return opened.error();
-    if (Status made = make_switch(*parts, how.seed); !made) return made.error();
+    if (Status opened = open_stations(*parts); !opened) return opened.error();
+    if (Status made = make_switch(*parts); !made) return made.error();
     for (std::uint32_t worker = 0; worker < parts->model.runtime.workers; ++worker) {
         parts->counters.push_back(std::make_unique<AdapterCounters[]>(parts->layout.seats.size()));
         parts->forwarders.push_back(std::make_unique<hvswitch::Forwarder>(
@@ -279,8 +278,15 @@ port::RingEnd* System::ring_client(const std::string& adapter) {
     if (!id) return nullptr;
     const Seat& seat = parts_->layout.seat(*id);
     if (seat.attachment != Attachment::Port) return nullptr;
-    const OpenPort& port = parts_->stations[id->index].port;
-    return port.ring ? &port.ring->far() : nullptr;
+    Station& station = parts_->stations[id->index];
+    if (!station.port.ring) return nullptr;
+    station.is_lent = true;
+    return &station.port.ring->far();
+}
+
+void System::return_ring_client(const std::string& adapter) {
+    const auto id = parts_->layout.find(adapter);
+    if (id) parts_->stations[id->index].is_lent = false;
 }
 
 rte_mempool* System::frame_pool() const { return parts_->pools.frames.get(); }

@@ -120,9 +120,25 @@ class System {
     /// Takes effect within a millisecond or so.
     [[nodiscard]] Status impair(const std::string& adapter, const Impairments& impairments);
 
+    /// One more client adapter, as a file would describe it in the `adapters` of `partition`, which
+    /// becomes a new client if there is none; returns its qualified name.  Frames pass when this
+    /// returns.  At an error, which has a line for each fault, all is as it was.
+    [[nodiscard]] Result<std::string> add_adapter(const std::string& partition,
+                                                  std::string_view text);
+    /// A virtual adapter of a client, or of a VIOS if no SEA needs it.  What its peer has sent and
+    /// nobody has read is lost with the port; what waits for it in the port is counted as
+    /// port_down.  Its addresses go, also those that were added.  At an error all is as it was.
+    [[nodiscard]] Status remove_adapter(const std::string& adapter);
+
+    /// As adapters(), and behind them one that is called kRemoved with the totals of those that are
+    /// no more, if there were any: with it the counters' laws hold.
+    [[nodiscard]] std::vector<AdapterReport> tallies() const;
+    static constexpr const char* kRemoved = "(removed)";
+
     /// The client's end of a `ring` port, or null if the adapter has none.  The caller is its one
-    /// user.
+    /// user, until return_ring_client(); so long the adapter can't be removed.
     [[nodiscard]] port::RingEnd* ring_client(const std::string& adapter);
+    void return_ring_client(const std::string& adapter);
 
     /// Where a ring client takes the buffers of its frames from.
     [[nodiscard]] rte_mempool* frame_pool() const;

@@ -72,17 +72,15 @@ Status pin(std::uint32_t core) {
 Worker::Worker(Settings settings, const std::vector<Poller*>& pollers, Quiescence& quiescence)
     : settings_(settings),
       pollers_(pollers),
-      quiet_((pollers.size() + kWord - 1) / kWord),
       quiescence_(quiescence),
       wait_set_(epoll_create1(EPOLL_CLOEXEC)),
       bell_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       mailbox_(std::make_unique<Mailbox>()),
       progress_(settings_.progress != nullptr ? settings_.progress : &own_progress_) {
     SEALANE_CHECK(settings_.take_turns <= pollers.size(), "more pollers take turns than there are");
-    every_ = one_in(std::bit_ceil(std::clamp<std::size_t>(pollers.size() / kAskedATurn, 4, 16)));
+    count_pollers();
     can_wait_ = watch(wait_set_, bell_);
     for (Poller* const poller : pollers) {
-        must_poll_ = must_poll_ || poller->needs_polling();
         const int wakes = poller->wake_descriptor();
         if (wakes >= 0 && can_wait_.ok()) can_wait_ = watch(wait_set_, wakes);
     }
@@ -128,6 +126,37 @@ void Worker::call(const std::function<void()>& work) {
     SEALANE_CHECK(posted, "a worker was called by two threads at once");
     ring();
     mailbox_->carried_out.wait(before);
+}
+
+Status Worker::add(Poller& poller) {
+    const int wakes = poller.wake_descriptor();
+    if (wakes >= 0) {
+        if (Status watched = watch(wait_set_, wakes); !watched) return watched;
+    }
+    pollers_.insert(pollers_.begin() + static_cast<std::ptrdiff_t>(settings_.take_turns), &poller);
+    ++settings_.take_turns;
+    count_pollers();
+    return done();
+}
+
+void Worker::remove(Poller& poller) {
+    const auto found = std::find(pollers_.begin(), pollers_.end(), &poller);
+    SEALANE_CHECK(found != pollers_.end(), "a worker was to forget a poller that it has not");
+    if (static_cast<std::size_t>(found - pollers_.begin()) < settings_.take_turns)
+        --settings_.take_turns;
+    pollers_.erase(found);
+    const int wakes = poller.wake_descriptor();
+    if (wakes >= 0) epoll_ctl(wait_set_, EPOLL_CTL_DEL, wakes, nullptr);
+    count_pollers();
+}
+
+void Worker::count_pollers() {
+    const std::size_t count = pollers_.size();
+    quiet_.assign((count + kWord - 1) / kWord, 0);
+    every_ = one_in(std::bit_ceil(std::clamp<std::size_t>(count / kAskedATurn, 4, 16)));
+    if (first_ >= settings_.take_turns) first_ = 0;
+    must_poll_ = std::any_of(
+        pollers_.begin(), pollers_.end(), [](const Poller* one) { return one->needs_polling(); });
 }
 
 unsigned Worker::turn(Instant now) {

@@ -56,6 +56,12 @@ class Worker {
     /// at once on the caller's thread.  One caller at a time.
     void call(const std::function<void()>& work);
 
+    /// One more poller, which takes turns with the adapters of the switch; and one less, which is
+    /// there.  In call(), or of a worker without a thread.  Fails if no descriptor can be watched,
+    /// and then it is as before.
+    [[nodiscard]] Status add(Poller& poller);
+    void remove(Poller& poller);
+
     /// One turn.  Returns the frames taken.  After a turn that found frames, a poller that had none
     /// is asked every fourth turn only, of very many every sixteenth (kAskedATurn); after one that
     /// found none, all are asked.  Who had some first is the last to be asked in the next, of those
@@ -91,6 +97,7 @@ class Worker {
     void service_if_due(Instant now);
     void rest(Duration at_most);
     void ring();
+    void count_pollers();
 
     /// Calls `deed(number)` for each poller from `begin` to before `end` that is to be asked now.
     template <typename Deed>

@@ -97,6 +97,21 @@ SEALANE_API const char* sealane_control(sealane_instance* of,
                                         size_t length,
                                         size_t* answer_length);
 
+/** One more adapter, as `yaml`, of `length` bytes, describes it: a map as a file has them in
+ * `adapters`, in YAML or JSON.  It is of `partition`, which becomes a new client if there is none
+ * of that name.  Clients' virtual adapters only, and as many as `runtime: {spare_adapters: N}` of
+ * the configuration (4), beside those that have been removed.  A driven instance is to be polled
+ * next. 0, or -EINVAL with a line in sealane_error() for each fault; then all is as it was. */
+SEALANE_API int sealane_add_adapter(sealane_instance* of,
+                                    const char* partition,
+                                    const char* yaml,
+                                    size_t length);
+
+/** Removes a virtual adapter, "lpar1/ent0", that no SEA needs and no client of this process is
+ * attached to, with its port and its addresses.  What waits for its peer is counted as port_down.
+ * 0, or -EINVAL with the reason in sealane_error(); then all is as it was. */
+SEALANE_API int sealane_remove_adapter(sealane_instance* of, const char* adapter);
+
 /** Attaches to `adapter`, "lpar1/ent0", whose port has `type: ring`.  One client an adapter at a
  * time. Null: see sealane_error(). */
 SEALANE_API sealane_client* sealane_attach(sealane_instance* of, const char* adapter);

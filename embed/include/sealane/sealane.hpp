@@ -100,6 +100,13 @@ class Switch {
         return {static_cast<unsigned>(frames), HostTime(next)};
     }
     [[nodiscard]] int descriptor() const { return sealane_fd(of_.get()); }
+    /// As sealane_add_adapter(); throws Failure, with a line for each fault.
+    void add_adapter(const std::string& partition, std::string_view yaml) {
+        must(sealane_add_adapter(of_.get(), partition.c_str(), yaml.data(), yaml.size()));
+    }
+    void remove_adapter(const std::string& adapter) {
+        must(sealane_remove_adapter(of_.get(), adapter.c_str()));
+    }
     [[nodiscard]] Client attach(const std::string& adapter) {
         sealane_client* const client = sealane_attach(of_.get(), adapter.c_str());
         if (client == nullptr) throw Failure(sealane_error(of_.get()));
@@ -118,6 +125,9 @@ class Switch {
     struct Destroy {
         void operator()(sealane_instance* of) const { sealane_destroy(of); }
     };
+    void must(int outcome) const {
+        if (outcome < 0) throw Failure(sealane_error(of_.get()));
+    }
     std::unique_ptr<sealane_instance, Destroy> of_;
 };
 

@@ -92,7 +92,7 @@ AdapterTotals RuntimeTest::totals(const std::string& adapter) const {
 void RuntimeTest::TearDown() {
     if (!system_) return;
     AdapterTotals all;
-    for (const AdapterReport& report : system_->adapters()) {
+    for (const AdapterReport& report : system_->tallies()) {
         if (system_->ring_client(report.name) != nullptr) take(report.name);
         EXPECT_TRUE(inward_law_holds(report.totals)) << report.name;
         EXPECT_TRUE(outward_law_holds(report.totals, 0)) << report.name;

@@ -4,6 +4,7 @@
 import sys
 
 from alarms import check_alarms
+from come_and_go import check_come_and_go
 from guard import check_guard
 from logged import check_log
 from offline import check_offline
@@ -25,6 +26,7 @@ def play(scene):
     check_verbs(scene, switch)
     check_addresses(scene, switch)
     check_mtu(scene, switch)
+    check_come_and_go(scene, switch)
     check_watch(scene, switch)
     check_guard(scene, switch)
     check_port_args(scene)

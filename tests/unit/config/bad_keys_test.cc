@@ -42,7 +42,7 @@ constexpr BadFile kBadKeys[] = {
      "idle",
      "ilde",
      "2:11: runtime: unknown key \"ilde\"; did you mean \"idle\"? (runtime has idle, workers, "
-     "cores, buffers)"},
+     "cores, buffers, spare_adapters)"},
     {"UnknownKeyOfAddressTable",
      "pair.yaml",
      4,

@@ -197,6 +197,7 @@ TEST(Load, WhatIsNotWrittenOfAVswitchAndTheRuntimeIs) {
     EXPECT_EQ(system.runtime.workers, 1U);
     EXPECT_THAT(system.runtime.cores, IsEmpty());
     EXPECT_EQ(system.runtime.buffers, 0U);
+    EXPECT_EQ(system.runtime.spare_adapters, 4U);
 }
 
 TEST(Load, WhatIsNotWrittenOfASeaIs) {

@@ -43,6 +43,7 @@ class Drawer {
         }
         if (runtime.cores.size() != runtime.workers) runtime.cores.clear();
         runtime.buffers = maybe() ? 0 : draw(1'024U, 1U << 20);
+        runtime.spare_adapters = draw(0U, kMaxSpareAdapters);
     }
 
     void draw_vswitch(unsigned index) {

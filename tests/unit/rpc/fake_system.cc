@@ -135,6 +135,7 @@ System::~System() = default;
 const config::System& System::model() const { return parts_->model; }
 SystemReport System::system() const { return parts_->system; }
 std::vector<AdapterReport> System::adapters() const { return parts_->adapters; }
+std::vector<AdapterReport> System::tallies() const { return parts_->adapters; }
 std::vector<SeaReport> System::seas() const { return parts_->seas; }
 std::vector<AddressTableReport> System::address_tables() const { return parts_->tables; }
 
@@ -184,6 +185,19 @@ Status System::set_mtu(const std::string& adapter, std::uint32_t mtu) {
     if (adapter != "lpar1/ent0") return Error{"no adapter is called '" + adapter + "'"};
     parts_->mtu = mtu;
     return done();
+}
+
+Result<std::string> System::add_adapter(const std::string& partition, std::string_view text) {
+    if (text.find("pvid") == std::string_view::npos)
+        return Error{"1:1: " + partition + "/ent0: pvid is missing"};
+    parts_->adapters.push_back(
+        {.name = partition + "/ent0", .mac = MacAddress{0x02'00'00'00'00'09}});
+    return parts_->adapters.back().name;
+}
+Status System::remove_adapter(const std::string& adapter) {
+    const auto is_it = [&](const AdapterReport& one) { return one.name == adapter; };
+    if (std::erase_if(parts_->adapters, is_it) == 1) return done();
+    return Error{"no adapter is called '" + adapter + "'; see `sealane show`"};
 }
 
 Result<ImpairReport> System::impairments(const std::string& adapter) const {

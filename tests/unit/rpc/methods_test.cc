@@ -181,6 +181,19 @@ TEST(Methods, ImpairChangesWhatIsGivenAndLeavesTheRest) {
     EXPECT_EQ(fixture.parts->impairments, (Impairments{.in = {.corrupt = 0.01}}));
 }
 
+TEST(Methods, AdaptersComeAndGo) {
+    Fixture fixture;
+    const json expected{
+        {"schema_version", 1}, {"adapter", "lpar9/ent0"}, {"mac", "02:00:00:00:00:09"}};
+    EXPECT_EQ(fixture.ask("adapter.add", {{"partition", "lpar9"}, {"adapter", "{pvid: 1}"}}),
+              expected);
+    EXPECT_EQ(fixture.ask("adapter.remove", {{"adapter", "lpar9/ent0"}}),
+              json({{"schema_version", 1}, {"adapter", "lpar9/ent0"}}));
+    EXPECT_EQ(fixture.ask("adapter.add", {{"partition", "lpar9"}, {"adapter", {{"pvid", 1}}}}),
+              expected)
+        << "an object is as good as its text";
+}
+
 TEST(Methods, MtuIsSetAndItsErrorsAreHandedOn) {
     Fixture fixture;
     EXPECT_EQ(fixture.ask("mtu", {{"adapter", "lpar1/ent0"}, {"mtu", 9000}}),
