@@ -20,6 +20,7 @@ REPO = pathlib.Path(__file__).resolve().parents[2]
 
 def arguments():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("name", metavar="NAME", nargs="*", help="the same as --case NAME")
     parser.add_argument("--json", metavar="FILE", help="write machine, rows and ratios there")
     parser.add_argument("--case", metavar="NAME", action="append",
                         help="only this one (see --list), or all that begin with NAME; may be repeated")
@@ -29,7 +30,9 @@ def arguments():
     parser.add_argument("--list", action="store_true", help="name the cases and end")
     parser.add_argument("--build", metavar="FOLDER", type=pathlib.Path, default=REPO / "build/release",
                         help="what to measure: a build's folder")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.case = [*(asked.case or []), *asked.name]
+    return asked
 
 
 def chosen(asked, comparisons):

@@ -38,6 +38,8 @@ BARS = (
       for frames in (1, 64) for pieces in (0, 1)),
     Bar("workers/disjoint sealane 2 workers", "workers/disjoint sealane 1 worker", 1.8, 1.95),
     Bar("scale/adapters sealane 256 adapters", "scale/adapters sealane 2 adapters", 0.7, 0.9),
+    *(Bar(f"embed/size={size} unix", f"embed/size={size} vde_switch", 2, 4) for size in (64, 1518)),
+    *(Bar(f"embed/size={size} shm", f"embed/size={size} unix", 5, 8) for size in (64, 1518)),
     Bar("scale/vlans sealane 4093 VLANs", "scale/vlans sealane 20 VLANs", 0, 0.9),
 )
 

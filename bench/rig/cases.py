@@ -2,6 +2,7 @@
 
 import functools
 
+import embed
 import frames
 import outward
 import paced
@@ -96,4 +97,5 @@ def all_comparisons(rig):
         *outward.comparisons(rig),
         *segment.comparisons(rig),
         *scale.comparisons(rig),
+        *embed.comparisons(rig),
     ]

@@ -13,4 +13,5 @@ need_tools
 python3 "$here/client_test.py" "$sealane"
 python3 "$here/dgram_test.py" "$sealane"
 python3 "$here/shm_test.py" "$sealane"
+python3 "$here/ends_test.py" "$sealane"
 exec python3 "$here/vde_test.py" "$sealane"
