@@ -36,12 +36,12 @@ bool speaks(AttachTarget target, Kind kind) {
         case AttachTarget::Testpmd:
             return is_vhost;
         case AttachTarget::Library:
-            return kind == Kind::StreamToUs || kind == Kind::Dgram;
+            return kind == Kind::StreamToUs || kind == Kind::Dgram || kind == Kind::Shm;
         case AttachTarget::Qemu:
         case AttachTarget::Libvirt:
             break;
     }
-    return true;
+    return kind != Kind::Shm;
 }
 
 struct Found {
@@ -115,6 +115,9 @@ Result<Way> way_of(const config::System& system, const Found& found, const Attac
         way.kind = vhost->server ? Kind::VhostToUs : Kind::VhostToPeer;
         way.path = absolute(asked.directory, vhost->path);
         way.queues = vhost->queues;
+    } else if (const auto* const shm = std::get_if<config::ShmPort>(&port)) {
+        way.kind = Kind::Shm;
+        way.path = absolute(asked.directory, shm->path);
     } else {
         return Error{asked.adapter + " " + nature_of(port)};
     }
@@ -133,6 +136,8 @@ std::string summary_of(const Way& way) {
             return "qemu-stream, connects to " + way.path;
         case Kind::Dgram:
             return "qemu-dgram, at " + way.path + ", to " + way.peer_path;
+        case Kind::Shm:
+            return "shm, listens at " + way.path;
         case Kind::VhostToUs:
         case Kind::VhostToPeer:
             break;

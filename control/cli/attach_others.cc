@@ -17,6 +17,11 @@ std::string c_text(const std::string& text) {
     return '"' + escaped + '"';
 }
 
+std::string library_url(const Way& way) {
+    if (way.kind == Way::Kind::Dgram) return "dgram:" + way.peer_path + "," + way.path;
+    return (way.kind == Way::Kind::Shm ? "shm:" : "unix:") + way.path;
+}
+
 std::string quoted_for_shell(const std::string& word) {
     constexpr std::string_view kPlain =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
@@ -67,11 +72,9 @@ Result<AttachLines> lines_for_library(const Way& way) {
     if (way.kind == Way::Kind::Dgram && way.peer_path.find(',') != std::string::npos) {
         return Error{"dgram:MINE,THEIRS can't name " + way.peer_path + ", for its comma"};
     }
-    const std::string url = way.kind == Way::Kind::Dgram ? "dgram:" + way.peer_path + "," + way.path
-                                                         : "unix:" + way.path;
     return AttachLines{
         {"C, by libsealane-port",
-         fmt::format("sealane_port_open({}, NULL, error, sizeof error)", c_text(url)),
+         fmt::format("sealane_port_open({}, NULL, error, sizeof error)", c_text(library_url(way))),
          {}}};
 }
 

@@ -12,7 +12,7 @@ namespace sealane::cli {
 
 /// A port as its peer sees it.
 struct Way {
-    enum class Kind : std::uint8_t { StreamToUs, StreamToPeer, Dgram, VhostToUs, VhostToPeer };
+    enum class Kind : std::uint8_t { StreamToUs, StreamToPeer, Dgram, VhostToUs, VhostToPeer, Shm };
 
     Kind kind = Kind::StreamToUs;
     std::string path;       ///< Absolute; of Dgram the one that we make.
@@ -35,11 +35,12 @@ struct AttachLine {
 using AttachLines = std::vector<AttachLine>;
 
 // The Error says why there is none: a version, or a path that can't be written there.
+/// Both of all but Shm.
 [[nodiscard]] Result<AttachLines> lines_for_qemu(const Way& way, const QemuVersion& version);
 [[nodiscard]] Result<AttachLines> lines_for_libvirt(const Way& way, const QemuVersion& version);
 [[nodiscard]] Result<AttachLines> lines_for_vde(const Way& way);      ///< Of StreamToUs only.
 [[nodiscard]] Result<AttachLines> lines_for_testpmd(const Way& way);  ///< Of vhost-user only.
-/// Of StreamToUs and Dgram only.
+/// Of StreamToUs, Dgram and Shm only.
 [[nodiscard]] Result<AttachLines> lines_for_library(const Way& way);
 
 /// `words` as a shell takes them.

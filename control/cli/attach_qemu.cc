@@ -41,6 +41,7 @@ std::string netdev_of(const Way& way, const QemuVersion& version) {
                 qemu_value(way.path));
         case Kind::VhostToUs:
         case Kind::VhostToPeer:
+        case Kind::Shm:
             break;
     }
     return fmt::format("vhost-user,id={0},chardev={0}-socket{1}",

@@ -25,7 +25,8 @@ CLIENT = """\
          port: {{{port}}}}}
 """
 PORTS = ("type: qemu-stream, listen: here/1.sock", "type: qemu-dgram, local: here/2.sock, remote: here/peer2.sock",
-         "type: vhost-user, path: here/3.sock", "type: ring")
+         "type: vhost-user, path: here/3.sock", "type: ring",
+         "type: shm, listen: here/5.sock")
 
 
 def frame():
@@ -80,9 +81,19 @@ def start_qemu(scene, switch, link):
     return qemu
 
 
-def check_qemu(scene, switch, library):
-    beside = Host(library, switch, 2)
-    scene.wait("the library to connect by the printed URL", beside.is_connected)
+def check_library(scene, switch, library):
+    """By datagrams and by shared memory; gives the former, which stays."""
+    beside, shared = Host(library, switch, 2), Host(library, switch, 5)
+    for host in (beside, shared):
+        scene.wait(f"the library to connect to lpar{host.number} by the printed URL", host.is_connected)
+    scene.wait("the switch to find both", lambda: is_up(switch, 2) and is_up(switch, 5))
+    scene.check("a frame goes by shared memory at the printed URL", shared.reaches(scene, beside, b"over"))
+    scene.check("and one comes by it", beside.reaches(scene, shared, b"back over"))
+    shared.port.close()
+    return beside
+
+
+def check_qemu(scene, switch, library, beside):
     if not shutil.which("qemu-system-x86_64"):
         scene.note("QEMU is not installed: its line is not run")
         return
@@ -130,6 +141,8 @@ def check_testpmd(scene, switch):
 
 def check_refusals(scene, switch):
     expect(scene, "a ring is said to be one", switch.call("port", "args", "lpar4/ent0"), FAILED, "is a ring within")
+    expect(scene, "nobody but the library attaches by shared memory",
+           switch.call("port", "args", "lpar5/ent0", "--for", "qemu"), FAILED, "use library")
     expect(scene, "VDE can't speak vhost-user", switch.call("port", "args", "lpar3/ent0", "--for", "vde"), FAILED,
            "use qemu, libvirt, testpmd")
     expect(scene, "an adapter that there is not", switch.call("port", "args", "lpar9/ent0"), FAILED, "no adapter is called")
@@ -153,7 +166,7 @@ def check_port_args(scene):
     switch = Switch(scene, frame(), "lines", wrap=["env", f"--chdir={scene.run}"]).wait_ready()
     library = Library(library_of(scene.sealane))
     expect(scene, "`port args` prints text", switch.call("port", "args", "lpar1/ent0"), DONE, f"addr.path={scene.run}/here/1.sock")
-    check_qemu(scene, switch, library)
+    check_qemu(scene, switch, library, check_library(scene, switch, library))
     check_machines(scene, switch)
     check_testpmd(scene, switch)
     check_refusals(scene, switch)

@@ -17,6 +17,7 @@ using Target = AttachTarget;
 const config::QemuStreamPort kListens{.path = "run/1.sock"};
 const config::QemuStreamPort kConnects{.path = "/s/1.sock", .listen = false};
 const config::QemuDgramPort kDgram{.local = "/s/sw.sock", .remote = "/s/peer.sock"};
+const config::ShmPort kShm{.path = "run/1.sock"};
 const config::VhostUserPort kVhost{.path = "/s/g.sock"};
 const config::VhostUserPort kVhostTwo{.path = "/s/g.sock", .server = true, .queues = 2};
 
@@ -154,6 +155,21 @@ TEST(Attach, TheLibraryHasAUrl) {
     EXPECT_EQ(
         texts(kDgram, Target::Library),
         Lines{"sealane_port_open(\"dgram:/s/peer.sock,/s/sw.sock\", NULL, error, sizeof error)"});
+}
+
+TEST(Attach, TheLibraryAloneAttachesBySharedMemory) {
+    const std::string url =
+        "sealane_port_open(\"shm:/home/me/run/1.sock\", NULL, error, sizeof error)";
+    EXPECT_EQ(texts(kShm, Target::Library), Lines{url});
+    const Result<Reply> all = ask(kShm, std::nullopt, {7, 1});
+    ASSERT_TRUE(all.ok());
+    EXPECT_EQ((*all)["port"], "shm, listens at /home/me/run/1.sock");
+    ASSERT_EQ((*all)["lines"].size(), 1U);
+    EXPECT_EQ((*all)["lines"][0]["text"], url);
+    EXPECT_TRUE((*all)["notes"].empty()) << "QEMU's age is nothing to it";
+    for (const Target other : {Target::Qemu, Target::Libvirt, Target::Vde, Target::Testpmd}) {
+        EXPECT_TRUE(texts(kShm, other).front().ends_with("can't attach to it; use library"));
+    }
 }
 
 TEST(Attach, WhoCantAttachIsToldWhoCan) {
