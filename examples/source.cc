@@ -59,6 +59,7 @@ void run(const char* url, const char* to, std::uint64_t count) {
         back += got.size();
         if (got.empty()) wait(port);
     }
+    if (sent == 0) std::cerr << "nobody there: " << port.error() << '\n';
     std::cout << sent << " sent, " << back << " came back\n";
 }
 
