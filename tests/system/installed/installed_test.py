@@ -25,11 +25,11 @@ def build_of(sealane):
 
 
 class Installed:
-    """A prefix that nobody but its user knows of."""
+    """A prefix that nobody but its user knows of, given relative to where he stood."""
 
     def __init__(self, scene):
         self.prefix = scene.run / "prefix"
-        must("cmake", "--install", build_of(scene.sealane), "--prefix", self.prefix)
+        must("env", f"--chdir={scene.run}", "cmake", "--install", build_of(scene.sealane), "--prefix", self.prefix.name)
         self.lib = next(self.prefix.glob("lib*/**/libsealane.so")).parent
         self.environment = {**os.environ, "PKG_CONFIG_PATH": str(self.lib / "pkgconfig")}
 
@@ -120,6 +120,8 @@ def too_new(scene):
 def check_program(scene, installed):
     code, told = installed.run(installed.prefix / "bin/sealane", "version")
     scene.check("the program runs from there", code == 0 and told.startswith("sealane 0."), told.splitlines()[0])
+    unit = (installed.prefix / "lib/systemd/system/sealane@.service").read_text()
+    scene.check("the unit starts it by its whole path", f"ExecStart={installed.prefix}/bin/sealane run " in unit)
 
 
 def play(scene):
