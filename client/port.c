@@ -94,7 +94,7 @@ static bool read_options(sealane_port* port, const sealane_port_options* given) 
     }
     if (options->queue_bytes == 0) options->queue_bytes = (size_t)1 << 20;
     if (options->retry_ns == 0) options->retry_ns = 100000000;
-    if (options->retry_most_ns == 0) options->retry_most_ns = 2000000000;
+    if (options->retry_most_ns == 0) options->retry_most_ns = 500000000;
     if (options->queue_bytes >= (size_t)2 * SEALANE_MAX_FRAME) return true;
     snprintf(port->error,
              sizeof port->error,

@@ -14,7 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 constexpr Duration kFirstRetry = milliseconds(100);
-constexpr Duration kLastRetry = milliseconds(2000);
+constexpr Duration kLastRetry =
+    milliseconds(500);  // whoever comes back is there again within a second
 
 /// Neighbouring seeds start far apart, which the plain generator does not see to.
 std::minstd_rand generator(std::uint64_t seed) {

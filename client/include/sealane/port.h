@@ -42,7 +42,7 @@ typedef struct sealane_port_options {
     size_t queue_bytes;
     uint64_t
         retry_ns; /**< From a failed connection to the next try, doubled each time.  0: 100 ms. */
-    uint64_t retry_most_ns; /**< It grows to that.  0: 2 s. */
+    uint64_t retry_most_ns; /**< It grows to that.  0: 500 ms. */
     /** Told in sealane_port_service() when the switch is there (`up`) or gone, and why.  May be
      * null. */
     void (*link_changed)(void* opaque, int up, const char* why);

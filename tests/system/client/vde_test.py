@@ -124,4 +124,5 @@ def play(scene):
     check_qemu(scene, library)
 
 
-sys.exit(run_test("vde", play, TEST_S))
+if __name__ == "__main__":
+    sys.exit(run_test("vde", play, TEST_S))

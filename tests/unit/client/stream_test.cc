@@ -215,7 +215,7 @@ TEST_F(ClientStream, TriesLessAndLessOftenWhileNobodyIsThereAndOftenAgainAfterwa
         EXPECT_EQ(next, now + 1) << "not before";
         EXPECT_EQ(service(1), 0);
     }
-    EXPECT_THAT(delays, ElementsAre(100, 100, 200, 400, 800, 1600, 2000));
+    EXPECT_THAT(delays, ElementsAre(100, 100, 200, 400, 500, 500, 500));
     EXPECT_EQ(sealane_port_error(port.get()), path + ": No such file or directory");
     listener = Socket(SOCK_STREAM, path);
     EXPECT_EQ(service(next - now), 1);
