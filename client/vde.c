@@ -89,7 +89,7 @@ static VDECONN* open_connection(char* path,
     if (make_parts(conn, path) != 0) {
         fault = errno;
     } else if (serve(conn) != 1) {
-        fault = ECONNREFUSED;
+        fault = access(path, F_OK) != 0 ? errno : ECONNREFUSED;
     }
     if (fault == 0) return (VDECONN*)conn;
     close_connection((VDECONN*)conn);

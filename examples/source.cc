@@ -39,7 +39,8 @@ void wait(const sealane::Port& port) {
     ::poll(&one, 1, 10);
 }
 
-void run(const char* url, const char* to, std::uint64_t count) {
+/// Whether all came back.
+bool run(const char* url, const char* to, std::uint64_t count) {
     constexpr std::uint64_t kOnTheWay = 512;  // less than any queue between holds
     sealane::Port port(url, [](bool up, std::string_view why) {
         std::cerr << (up ? "up: " : "down: ") << why << '\n';
@@ -61,14 +62,14 @@ void run(const char* url, const char* to, std::uint64_t count) {
     }
     if (sent == 0) std::cerr << "nobody there: " << port.error() << '\n';
     std::cout << sent << " sent, " << back << " came back\n";
+    return back == count;
 }
 
 }  // namespace
 
 int main(int count, char** words) try {
     if (count != 4) return std::cerr << "usage: source URL MAC COUNT\n", 2;
-    run(words[1], words[2], std::strtoull(words[3], nullptr, 10));
-    return 0;
+    return run(words[1], words[2], std::strtoull(words[3], nullptr, 10)) ? 0 : 1;
 } catch (const std::exception& failure) {
     return std::cerr << failure.what() << '\n', 1;
 }

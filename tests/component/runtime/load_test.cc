@@ -6,7 +6,10 @@
 #include <set>
 
 #include "control/runtime/clock.h"
+#include "dataplane/port/ring_port.h"
+#include "dataplane/port/tally.h"
 #include "tests/component/runtime/runtime_test.h"
+#include "tests/support/claims.h"
 
 namespace sealane::runtime {
 namespace {
@@ -83,8 +86,10 @@ class Load : public RuntimeTest {
         }
         return false;
     }
-    /// A burst each way, in each size: small, jumbo, and to everybody; what has come is counted.
+    /// A burst each way, in each size: small, jumbo, and to everybody, and outward a large send;
+    /// what has come is counted.
     void flood() {
+        send_large();
         for (const std::size_t size : {std::size_t{64}, std::size_t{9014}}) {
             std::vector<Bytes> outward, inward;
             for (int i = 0; i < 16; ++i) {
@@ -98,6 +103,23 @@ class Load : public RuntimeTest {
                 send_together(wire_, inward);  // as far as there is room
         }
         take_all();
+    }
+    /// 60,000 bytes of TCP, which are cut before the wire.  No other frame's pieces have their
+    /// bytes.
+    void send_large() {
+        test::Packet packet = test::large_packet(60'000);
+        packet.addresses = {0x0a, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 1};
+        packet.sequence = 60'000 * ++large_sends_;
+        rte_mbuf* frame =
+            test::claim(test::make_frame(system().frame_pool(), packet.bytes()), packet, kPiece);
+        AdapterCounters outcome;
+        port::Tally tally(outcome);
+        system().ring_client("lpar1/ent0")->send(&frame, 1, tally);
+    }
+    [[nodiscard]] std::size_t pieces_outside() const {
+        constexpr std::size_t kHeaders = 14 + 4 + 20 + 20;
+        return static_cast<std::size_t>(std::ranges::count_if(
+            outside_, [](const auto& one) { return one.first.size() == kPiece + kHeaders; }));
     }
     /// No other frame of the test has these bytes.
     Bytes numbered(const test::FrameSpec& spec) const {
@@ -145,10 +167,11 @@ class Load : public RuntimeTest {
 
     std::string wire_ = "vios1/ent0";
     std::map<Bytes, int> outside_, inside_;  ///< Frames that came, and how often.
-    std::uint32_t number_ = 0;
+    std::uint32_t number_ = 0, large_sends_ = 0;
+    static constexpr std::uint16_t kPiece = 1448;
 };
 
-TEST_F(Load, H46_RolesMoveUnderAFloodOfJumboFramesAndEachFrameComesOnceAtMost) {
+TEST_F(Load, H46_RolesMoveUnderAFloodOfJumboFramesAndLargeSendsAndEachFrameComesOnceAtMost) {
     start(pair_of("auto"));
     ASSERT_TRUE(becomes("PRIMARY BACKUP"));
     const auto load = [this] { flood(); };
@@ -167,11 +190,14 @@ TEST_F(Load, H46_RolesMoveUnderAFloodOfJumboFramesAndEachFrameComesOnceAtMost) {
     flood();  // the outside switch may learn only now where the client is
     come_to_rest();
     const std::size_t out_before = outside_.size(), in_before = inside_.size();
+    const std::size_t pieces_before = pieces_outside();
     flood();
     come_to_rest();
     EXPECT_EQ(wire_, "vios2/ent0");
     EXPECT_GT(outside_.size(), out_before);
     EXPECT_GT(inside_.size(), in_before);
+    EXPECT_GT(pieces_before, 1'000U) << "large sends were cut while roles moved";
+    EXPECT_GE(pieces_outside(), pieces_before + 41) << "and are by the successor";
     EXPECT_EQ(doubled(outside_), 0U);
     EXPECT_EQ(doubled(inside_), 0U);
     // And all buffers are back, and the laws hold: TearDown.
