@@ -1,5 +1,6 @@
 #include "control/cli/remote.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include "control/cli/address_file.h"
+#include "control/cli/elsewhere.h"
 #include "control/cli/port_args.h"
 #include "control/cli/render.h"
 #include "control/config/load.h"
@@ -21,6 +23,8 @@ namespace {
 
 /// What the daemon is given time for on top of --timeout when it loads addresses.
 constexpr double kRowsPerS = 50'000;
+/// What each VIOS is given that the hypervisor names: one may stand still.
+constexpr double kOthersS = 1;
 
 struct Question {
     const char* method;
@@ -265,6 +269,8 @@ int ask_daemon(const Invocation& asked, std::ostream& out, std::ostream& err) tr
         if (!is_load) return fail(asked, kExitFailed, fault->text, out, err);
         return fail_to_load(asked, with_line(file, asked.file, fault->text) + '\n', out, err);
     }
+    if (asked.verb == Verb::Sea || asked.verb == Verb::SeaShow)
+        add_elsewhere(reply, std::min(asked.timeout_s, kOthersS));
     if (asked.verb == Verb::SeaShow && !asked.sea.empty()) {
         const Status found = keep_only(asked.sea, reply);
         if (!found) return fail(asked, kExitFailed, found.error().text, out, err);

@@ -85,7 +85,7 @@ std::string render_pairs(const json& reply) {
     for (const json& sea : reply.at("seas")) {
         text += (text.empty() ? "" : "\n") + block_of(sea);
     }
-    return text.empty() ? "no Shared Ethernet Adapter runs here\n" : text;
+    return silent_parts(reply) + (text.empty() ? "no Shared Ethernet Adapter runs here\n" : text);
 }
 
 std::string render_events(const json& reply) {

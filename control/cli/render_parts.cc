@@ -36,6 +36,16 @@ std::uint64_t sum_of(const json& object) {
     return sum;
 }
 
+std::string silent_parts(const json& reply) {
+    std::string text;
+    for (const json& part : reply.value("elsewhere", json::array())) {
+        if (!part.contains("why")) continue;
+        text += part.at("part").get<std::string>() +
+                " is not reached: " + part.at("why").get<std::string>() + "\n";
+    }
+    return text.empty() ? text : text + "\n";
+}
+
 std::string error_as_json(const std::string& text) {
     const json object{{"schema_version", rpc::kSchemaVersion}, {"error", text}};
     return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -15,6 +15,8 @@ inline constexpr const char* kNothing = "–";
 /// "1,10,20"; kNothing if there are none.
 [[nodiscard]] std::string list_of_vlans(const nlohmann::json& vids);
 [[nodiscard]] std::uint64_t sum_of(const nlohmann::json& object);
+/// Of an answer to "sea": a line for each process that could not be asked, and a blank one.
+[[nodiscard]] std::string silent_parts(const nlohmann::json& reply);
 [[nodiscard]] std::string text_of_number(const nlohmann::json& number);
 
 }  // namespace sealane::cli

@@ -106,7 +106,7 @@ std::string render_vlan(const json& reply) {
 
 std::string render_sea(const json& reply) {
     const json& seas = reply.at("seas");
-    if (seas.empty()) return "no Shared Ethernet Adapter runs here\n";
+    if (seas.empty()) return silent_parts(reply) + "no Shared Ethernet Adapter runs here\n";
     Table table({{"SEA", Align::Left},
                  {"REAL ADAPTER", Align::Left},
                  {"LINK", Align::Left},
@@ -137,7 +137,8 @@ std::string render_sea(const json& reply) {
                    of_pair("flip_flop"),
                    pair.is_null() ? "–" : pair.at("reason").get<std::string>()});
     }
-    return table.text() + "\n" + trunk_table(seas).text() + "\n" + side_table(seas).text();
+    return silent_parts(reply) + table.text() + "\n" + trunk_table(seas).text() + "\n" +
+           side_table(seas).text();
 }
 
 std::string render_addresses(const json& reply) {

@@ -137,7 +137,7 @@ Methods reading_methods(System& system, const VersionFacts& version) {
         {"sea",
          "every Shared Ethernet Adapter: state, trunk adapters, both sides' counters",
          {},
-         [&system](const json&) { return sea_reply(system.seas()); }},
+         [&system](const json&) { return sea_reply(system.seas(), system.elsewhere()); }},
         {"config.dump",
          "the running configuration as a file that loads to the same, and the directory that its "
          "relative sockets are in",

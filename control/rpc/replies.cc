@@ -232,11 +232,15 @@ json vlan_reply(const std::vector<AdapterReport>& adapters) {
     return reply;
 }
 
-json sea_reply(const std::vector<runtime::SeaReport>& seas) {
+json sea_reply(const std::vector<runtime::SeaReport>& seas,
+               const std::vector<runtime::PartReport>& elsewhere) {
     json reply = new_reply();
     json& list = reply["seas"] = json::array();
     for (const runtime::SeaReport& sea : seas) {
         list.push_back(sea_object(sea));
+    }
+    for (const runtime::PartReport& part : elsewhere) {
+        reply["elsewhere"].push_back({{"part", part.name}, {"control", part.control}});
     }
     return reply;
 }

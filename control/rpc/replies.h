@@ -25,7 +25,10 @@ struct VersionFacts {
                                          const std::vector<runtime::AdapterReport>& adapters);
 [[nodiscard]] nlohmann::json drops_reply(const std::vector<runtime::AdapterReport>& adapters);
 [[nodiscard]] nlohmann::json vlan_reply(const std::vector<runtime::AdapterReport>& adapters);
-[[nodiscard]] nlohmann::json sea_reply(const std::vector<runtime::SeaReport>& seas);
+/// `elsewhere`, only of a hypervisor: [{"part": "vios1", "control": "/run/…/vios1.control"}], who
+/// has further SEAs of the frame.
+[[nodiscard]] nlohmann::json sea_reply(const std::vector<runtime::SeaReport>& seas,
+                                       const std::vector<runtime::PartReport>& elsewhere);
 [[nodiscard]] nlohmann::json system_reply(const runtime::SystemReport& system);
 /// `entries` beyond `limit` are left out, and `truncated` says so.
 [[nodiscard]] nlohmann::json addresses_reply(const std::vector<runtime::AddressTableReport>& tables,

@@ -122,6 +122,12 @@ struct SeaReport {
     std::optional<PairReport> pair;  ///< Empty: ha_mode is disabled.
 };
 
+/// A VIOS of the frame in a process of its own.
+struct PartReport {
+    std::string name;
+    std::string control;  ///< Where it is asked, unless somebody told it otherwise.
+};
+
 /// Something that happened to a SEA, for `sealane events`.
 struct EventReport {
     std::uint64_t number = 0;  ///< From 1, without gaps.

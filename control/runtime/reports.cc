@@ -224,6 +224,17 @@ std::vector<SeaReport> System::seas() const {
     return reports;
 }
 
+std::vector<PartReport> System::elsewhere() const {
+    std::vector<PartReport> reports;
+    if (parts_->part.kind != PartKind::Hypervisor) return reports;
+    for (const config::Partition& partition : parts_->model.partitions) {
+        if (partition.seas.empty()) continue;
+        const Part part{PartKind::Vios, partition.name, parts_->part.directory};
+        reports.push_back({partition.name, control_path(part)});
+    }
+    return reports;
+}
+
 std::vector<EventReport> System::events(std::uint64_t after) const {
     std::vector<EventReport> reports;
     if (!parts_->conductor) return reports;

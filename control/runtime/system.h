@@ -88,7 +88,9 @@ class System {
     [[nodiscard]] SystemReport system() const;
     [[nodiscard]] std::vector<AdapterReport> adapters()
         const;  ///< In the file's order; a SEA after its partition's adapters.
-    [[nodiscard]] std::vector<SeaReport> seas() const;
+    [[nodiscard]] std::vector<SeaReport> seas() const;  ///< Of this process.
+    /// Of a hypervisor: who has the others.
+    [[nodiscard]] std::vector<PartReport> elsewhere() const;
     /// Of adapters with a stream or vhost-user port, in the file's order; cheap.
     [[nodiscard]] std::vector<PeerReport> peers() const;
     /// What happened to SEAs: the newest 1,024 events at most, those numbered above `after`.

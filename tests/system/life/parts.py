@@ -1,5 +1,6 @@
 """A frame in parts, as processes: they may start in any order, and one that waits for another can be stopped."""
 
+import json
 import os
 import signal
 
@@ -36,6 +37,9 @@ class Parts:
         control = self.directory / f"{part}.control"
         return control.is_socket() and run_text([self.scene.sealane, "show", "--control", control]).returncode == 0
 
+    def ask(self, part, *words):
+        return run_text([self.scene.sealane, *words, "--control", self.directory / f"{part}.control"])
+
     def check_stops(self, process, number, what):
         process.check_stops(self.scene.check, number, what)
 
@@ -49,6 +53,20 @@ def check_stopped_while_it_waits(scene):
         parts = Parts(scene, f"waiting-{signal.Signals(number).name}")
         parts.check_stops(parts.start_waiting("vios1"), number, "a VIOS that waits for its hypervisor")
         parts.check_empty("it")
+
+
+def check_seas_of_frame(scene, parts, vios):
+    done = parts.ask("hypervisor", "sea")
+    scene.check("at the hypervisor `sea` shows the VIOS's, too", done.returncode == 0 and "vios1/ent6" in done.stdout
+                and "not reached" not in done.stdout, done.stdout + done.stderr)
+    reply = json.loads(parts.ask("hypervisor", "sea", "--json").stdout)
+    scene.check("also in JSON, with where it was asked", [sea["name"] for sea in reply["seas"]] == ["vios1/ent6"]
+                and reply["elsewhere"] == [{"part": "vios1", "control": f"{parts.directory}/vios1.control"}], str(reply)[:300])
+    vios.process.send_signal(signal.SIGSTOP)
+    done = parts.ask("hypervisor", "sea")
+    vios.process.send_signal(signal.SIGCONT)
+    scene.check("of one that stands still it says that it does not answer",
+                done.returncode == 0 and "vios1 is not reached: " in done.stdout, done.stdout + done.stderr)
 
 
 def check_any_order(scene):
@@ -65,7 +83,11 @@ def check_any_order(scene):
         arrived = exchange(inside, host, FRAMES)
     scene.check("started in that order, frames flow through both", arrived == FRAMES, f"{arrived}/{FRAMES}")
     scene.check("and it said only once that it waits", vios.log.read_text().count(WAITS) == 1)
+    check_seas_of_frame(scene, parts, vios)
     parts.check_stops(vios, signal.SIGTERM, "the VIOS")
+    done = parts.ask("hypervisor", "sea")
+    scene.check("asked for SEAs when it has gone, the hypervisor's place says so",
+                done.returncode == 0 and "vios1 is not reached: " in done.stdout, done.stdout + done.stderr)
     parts.check_stops(hypervisor, signal.SIGTERM, "the hypervisor")
     parts.check_empty("a frame that was stopped")
 

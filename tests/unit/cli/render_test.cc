@@ -140,7 +140,7 @@ TEST(Render, VlansBeyondTwentyAreContinuedBelow) {
 
 TEST(Render, Sea) {
     EXPECT_EQ(
-        render_sea(rpc::sea_reply(kParts->seas)),
+        render_sea(rpc::sea_reply(kParts->seas, {})),
         R"(SEA         REAL ADAPTER  LINK  HA MODE   PRIORITY  STATE      BRIDGE MODE  SINCE  PRIMARY  BACKUP  FLIP-FLOP  BECAUSE
 vios1/ent6  vios1/ent0    down  disabled         1  PRIMARY    All              –        –       –          –  –
 vios2/ent6  vios2/ent0    down  sharing          2  BACKUP_SH  Partial       12 s        1       2          3  it owns a part of the trunk slots
@@ -155,11 +155,19 @@ vios1/ent6  virtual          0         0          0         0        0
 vios2/ent6  real             0         0          0         0        0
 vios2/ent6  virtual          0         0          0         0        0
 )");
-    EXPECT_EQ(render_sea(rpc::sea_reply({})), "no Shared Ethernet Adapter runs here\n");
+    EXPECT_EQ(render_sea(rpc::sea_reply({}, {})), "no Shared Ethernet Adapter runs here\n");
+}
+
+TEST(Render, WhoCouldNotBeAskedForItsSeasIsNamed) {
+    nlohmann::json reply = rpc::sea_reply({}, {{"vios1", "/f/1"}, {"vios2", "/f/2"}});
+    reply["elsewhere"][1]["why"] = "nobody listens at /f/2";
+    const std::string told = "vios2 is not reached: nobody listens at /f/2\n\n";
+    EXPECT_EQ(render_sea(reply), told + "no Shared Ethernet Adapter runs here\n");
+    EXPECT_EQ(render_pairs(reply), told + "no Shared Ethernet Adapter runs here\n");
 }
 
 TEST(Render, PairsSpeakTheOriginalsWords) {
-    EXPECT_EQ(render_pairs(rpc::sea_reply(kParts->seas)),
+    EXPECT_EQ(render_pairs(rpc::sea_reply(kParts->seas, {})),
               R"(vios1/ent6
     High Availability Mode: Disabled
 
@@ -187,7 +195,7 @@ Type of Packets Received:
     Partner: PRIMARY_SH, priority 1
     Alarm: same_priority
 )");
-    EXPECT_EQ(render_pairs(rpc::sea_reply({})), "no Shared Ethernet Adapter runs here\n");
+    EXPECT_EQ(render_pairs(rpc::sea_reply({}, {})), "no Shared Ethernet Adapter runs here\n");
 }
 
 TEST(Render, EventsAreALineEach) {

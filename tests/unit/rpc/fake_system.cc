@@ -135,6 +135,7 @@ System::~System() = default;
 const config::System& System::model() const { return parts_->model; }
 SystemReport System::system() const { return parts_->system; }
 std::vector<AdapterReport> System::adapters() const { return parts_->adapters; }
+std::vector<PartReport> System::elsewhere() const { return {}; }
 std::vector<AdapterReport> System::tallies() const { return parts_->adapters; }
 std::vector<SeaReport> System::seas() const { return parts_->seas; }
 std::vector<AddressTableReport> System::address_tables() const { return parts_->tables; }

@@ -64,11 +64,17 @@ TEST(Replies, ShowListsAdaptersInTheFilesOrder) {
     EXPECT_EQ(reply["adapters"][3]["role"], "sea");
 }
 
+TEST(Replies, AHypervisorNamesWhoHasTheOtherSeas) {
+    EXPECT_FALSE(sea_reply({}, {}).contains("elsewhere"));
+    EXPECT_EQ(sea_reply({}, {{"vios1", "/f/vios1.control"}})["elsewhere"],
+              json::array({{{"part", "vios1"}, {"control", "/f/vios1.control"}}}));
+}
+
 TEST(Replies, SeaHasItsTrunksAndBothSides) {
-    const json sea = sea_reply(runtime::fake_parts()->seas)["seas"][0];
+    const json sea = sea_reply(runtime::fake_parts()->seas, {})["seas"][0];
     EXPECT_EQ(sea["state"], "PRIMARY");
     EXPECT_TRUE(sea["pair"].is_null());
-    const json pair = sea_reply(runtime::fake_parts()->seas)["seas"][1]["pair"];
+    const json pair = sea_reply(runtime::fake_parts()->seas, {})["seas"][1]["pair"];
     EXPECT_EQ(pair["partner"], json({{"state", "PRIMARY_SH"}, {"priority", 1}}));
     EXPECT_EQ(pair["received"]["keep-alive"], 40);
     EXPECT_EQ(pair["rejected"]["replay"], 5);
