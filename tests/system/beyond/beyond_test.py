@@ -58,7 +58,8 @@ class Frame:
         vioses = "".join(VIOS.format(own=own) for own in (1, 2))
         self.config.write_text(FRAME.format(vioses=vioses.rstrip(), run=scene.run))
         self.outside = Namespace(scene, "outside")
-        must(*self.outside.inside("ip", "link", "add", "br0", "type", "bridge"))
+        # An address of its own, which does not go with a wire that does.
+        must(*self.outside.inside("ip", "link", "add", "br0", "address", "0a:00:00:00:00:01", "type", "bridge"))
         self.outside.set_up("br0", f"{HOST}/24", mtu=1500)
         self.processes = {}
         self.start("hypervisor")
