@@ -78,7 +78,7 @@ struct Learner {
             return;
         }
         const bool lost =
-            slot.owner == Owner::Me && !(slot.offered && change.owner == Owner::Partner);
+            slot.owner == Owner::Me && !(slot.was_offered && change.owner == Owner::Partner);
         if (lost) stand_down();
         if (change.owner == Owner::Me && slot.owner != Owner::Me) learned.gained.add(change.trunk);
         if (!first) state.hold_until = now + config.hold_down;

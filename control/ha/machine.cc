@@ -95,7 +95,10 @@ void withdraw(const Turn& turn) {
 void offer(const Turn& turn, TrunkSet trunks) {
     if (trunks.empty()) return;
     turn.act(HandOver{trunks});
-    turn.change(trunks, [&](Slot& slot) { slot.offered = turn.now; });
+    turn.change(trunks, [&](Slot& slot) {
+        slot.offered = turn.now;
+        slot.was_offered = true;
+    });
 }
 
 /// Lets the partner have what it asks for by being in RECOVERY, if it is the better one.

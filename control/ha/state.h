@@ -19,6 +19,9 @@ struct Slot {
     Instant since{};                 ///< Of `owner`.
     std::optional<Instant> asked;    ///< Acquire sent, no answer yet.
     std::optional<Instant> offered;  ///< By this SEA to the partner.
+    /// It was offered in this epoch, even if that was taken back: the hypervisor may have been the
+    /// faster.
+    bool was_offered = false;
     bool operator==(const Slot&) const = default;
 };
 

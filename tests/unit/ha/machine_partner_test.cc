@@ -120,6 +120,30 @@ TEST(Partner, AnOfferThatNobodyTakesIsWithdrawn) {
     EXPECT_EQ(pair.slots[0].heir, kNoAdapter);
 }
 
+TEST(Partner, AnOfferThatWasTakenJustBeforeItWasWithdrawnIsNoLoss) {
+    Pair pair = settled(config_of(2), config_of(1));
+    pair.kill(0);
+    pair.run(5s);
+    Statement ghost = primary_claim(7, 0);
+    ghost.kind = Kind::Recovery;
+    ghost.role = Role::Recovery;
+    pair.feed(1, Heard{ghost});
+    ASSERT_TRUE(pair.node[1].state.slots[0].offered);
+    pair.run(2s);
+    ASSERT_FALSE(pair.node[1].state.slots[0].offered) << "it was withdrawn";
+    pair.feed(
+        1, SlotChanged{.owner = Owner::Partner, .epoch = *pair.node[1].state.slots[0].epoch + 1});
+    EXPECT_EQ(pair.role(1), Role::Backup) << "it did its duty to the end";
+    EXPECT_FALSE(pair.node[1].state.stood_down);
+}
+
+TEST(Partner, ASlotThatWentWithoutAnOfferIsALoss) {
+    Pair pair = settled(config_of(2), config_of(1));
+    pair.feed(
+        1, SlotChanged{.owner = Owner::Partner, .epoch = *pair.node[1].state.slots[0].epoch + 1});
+    EXPECT_EQ(pair.role(1), Role::Unhealthy);
+}
+
 TEST(Partner, AnOfferThatIsNotWantedAnyMoreIsNotTaken) {
     Pair pair = settled(config_of(1), config_of(2));
     pair.feed(1, SlotChanged{.owner = Owner::Partner, .offered = true, .epoch = 1});
