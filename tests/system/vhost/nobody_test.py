@@ -41,8 +41,8 @@ def check_without_rights(scene, switch, guests):
 
 
 def check_testpmd(scene):
-    guest = pmd.start_peer(scene, packed=False, wrap=AS_NOBODY)
     switch = Switch(scene, pmd.FRAME.format(run=scene.run), "for-testpmd", AS_NOBODY).wait_ready()
+    guest = pmd.start_peer(scene, packed=False, wrap=AS_NOBODY)
     scene.check("testpmd: frames reach both devices", pmd.moves(switch) and all(
         row["tx_frames"] > 0 for row in switch.ask("stats")["adapters"].values()))
     scene.check("testpmd: it is nobody, too", is_nobody(guest.pid))

@@ -63,8 +63,8 @@ def check_idle(scene, switch):
 
 
 def play(scene):
+    switch = Switch(scene, FRAME.format(run=scene.run)).wait_ready()  # before anything moves
     peer = start_peer(scene, packed=False)
-    switch = Switch(scene, FRAME.format(run=scene.run)).wait_ready()
     scene.check("frames reach their guests", moves(switch))
 
     peer.end()
