@@ -113,12 +113,10 @@ Finding judge_capability(const char* name, bool there, const char* ports, bool n
     if (there) return {Level::Ok, name, fmt::format("there: {} ports work", ports), ""};
     const std::string text = fmt::format("not there: no {} ports", ports);
     if (!namespaces) {
-        return {
-            Level::Note,
-            name,
-            text,
-            fmt::format("sudo setcap {}+ep \"$(command -v sealane)\"",
-                        name == std::string_view("CAP_NET_RAW") ? "cap_net_raw" : "cap_net_admin")};
+        return {Level::Note,
+                name,
+                text,
+                "sudo setcap cap_net_admin,cap_net_raw+ep \"$(command -v sealane)\""};
     }
     return {Level::Note,
             name,
@@ -209,7 +207,8 @@ std::vector<Finding> judge(const MachineFacts& facts) {
     add(judge_hugepages(facts));
     add({judge_locked_memory(facts),
          judge_tun(facts),
-         judge_capability("CAP_NET_ADMIN", facts.net_admin, "TAP", facts.user_namespaces),
+         judge_capability(
+             "CAP_NET_ADMIN", facts.net_admin, "TAP and packet-socket", facts.user_namespaces),
          judge_capability("CAP_NET_RAW", facts.net_raw, "packet-socket", facts.user_namespaces),
          judge_namespaces(facts),
          judge_dgram_queue(facts)});

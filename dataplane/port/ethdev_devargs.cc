@@ -82,7 +82,8 @@ std::string explain_packet_socket(std::string_view devargs) {
         return "there is no network interface " + interface + "; see `ip link`";
     }
     const Descriptor probe(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
-    if (!probe.is_open()) return "it needs the capability CAP_NET_RAW; see `sealane doctor`";
+    if (!probe.is_open())
+        return "it needs the capabilities CAP_NET_RAW and CAP_NET_ADMIN; see `sealane doctor`";
     return "the kernel refused the ring: blocksz must be a multiple of the page size and of "
            "framesz, "
            "framesz * framecnt one of blocksz, and both rings must fit what may be locked (`ulimit "

@@ -200,7 +200,10 @@ Status EthdevOpener::set_up_receiving(std::uint16_t descriptors) {
 
 Status EthdevOpener::start() {
     if (const int fault = rte_eth_dev_start(port_->port_id_); fault != 0) {
-        return failed(std::string("it does not start: ") + rte_strerror(-fault));
+        const char* const right =
+            fault == -EPERM ? "; it needs the capability CAP_NET_ADMIN, too; see `sealane doctor`"
+                            : "";
+        return failed(std::string("it does not start: ") + rte_strerror(-fault) + right);
     }
     // Frames for every client come in here.  A driver that can't be told has no filter.
     [[maybe_unused]] const int all_unicast = rte_eth_promiscuous_enable(port_->port_id_);

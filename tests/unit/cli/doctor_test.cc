@@ -88,10 +88,10 @@ TEST(Doctor, WithoutCapabilitiesItKnowsTheWayAround) {
     EXPECT_EQ(about(facts, "CAP_NET_ADMIN").fix, "unshare -Urn sealane run FILE");
     facts.user_namespaces = false;
     EXPECT_EQ(about(facts, "CAP_NET_ADMIN").fix,
-              "sudo setcap cap_net_admin+ep \"$(command -v sealane)\"");
+              "sudo setcap cap_net_admin,cap_net_raw+ep \"$(command -v sealane)\"");
     facts.net_raw = false;
     EXPECT_EQ(about(facts, "CAP_NET_RAW").fix,
-              "sudo setcap cap_net_raw+ep \"$(command -v sealane)\"");
+              "sudo setcap cap_net_admin,cap_net_raw+ep \"$(command -v sealane)\"");
     EXPECT_EQ(about(facts, "user namespaces").level, Level::Note);
 }
 
