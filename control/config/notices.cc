@@ -9,6 +9,13 @@
 namespace sealane::config {
 namespace {
 
+/// Some peer of the real adapter's port may cut large frames itself.
+bool may_take_large_frames(const SeaOf& of) {
+    const Adapter* const real = find_adapter(*of.partition, of.sea->real_adapter);
+    return real == nullptr || std::holds_alternative<VhostUserPort>(real->port) ||
+           std::holds_alternative<RingPort>(real->port);
+}
+
 /// What a SEA is told to do and does not do yet.
 void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
     const Sea& sea = *of.sea;
@@ -19,6 +26,9 @@ void notice_sea(const SeaOf& of, std::vector<Notice>& found) {
         add(of.who() +
             ": adapter_reset acts when it lets go of all its trunk adapters, not when it shares "
             "them; the original advises against both together");
+    if (sea.largesend && !may_take_large_frames(of))
+        add(of.who() + ": largesend is for a real_adapter on vhost-user or ring; before " +
+            sea.real_adapter + "'s port large frames are cut in software");
     if (sea.accounting) add(of.who() + ": accounting is kept but not acted on yet");
 }
 
