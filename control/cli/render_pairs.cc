@@ -1,4 +1,5 @@
 // What SEA pairs do, in the words and the order of the original (reference powervm-network.md 5.1).
+#include <cctype>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -65,7 +66,10 @@ std::string block_of(const json& sea) {
                         pair.at("times_backup").get<unsigned>());
     text += fmt::format("    Number of Times Server became Primary: {}\n",
                         pair.at("times_primary").get<unsigned>());
-    text += fmt::format("    High Availability Mode: {}\n", sea.at("ha_mode").get<std::string>());
+    std::string mode = sea.at("ha_mode").get<std::string>();
+    if (!mode.empty())
+        mode[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(mode[0])));
+    text += fmt::format("    High Availability Mode: {}\n", mode);
     text += fmt::format("    Priority: {}\n", sea.at("priority").get<unsigned>());
     const json& partner = pair.at("partner");
     text += partner.is_null() ? "    Partner: not heard\n"

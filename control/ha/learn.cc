@@ -57,7 +57,14 @@ struct Learner {
         state.link = link.up;
     }
 
-    void operator()(const Reachability& reachability) { state.reachable = reachability.ok; }
+    void operator()(const Reachability& reachability) {
+        state.reachable = reachability.ok;
+        if (!reachability.ok) return;
+        for (Slot& slot : state.slots) {
+            slot.kept_until.reset();
+            slot.kept_for = {};
+        }
+    }
 
     void operator()(const Dataplane& dataplane) {
         state.stalled = dataplane.stalled;
@@ -82,11 +89,14 @@ struct Learner {
         if (lost) stand_down();
         if (change.owner == Owner::Me && slot.owner != Owner::Me) learned.gained.add(change.trunk);
         if (!first) state.hold_until = now + config.hold_down;
+        const Duration kept_for = to_be_kept(slot, change.owner);
         slot = {.owner = change.owner,
                 .before = slot.owner == Owner::Unknown ? slot.before : slot.owner,
                 .offered_to_me = change.offered && change.owner == Owner::Partner,
                 .epoch = change.epoch,
-                .since = now};
+                .since = now,
+                .kept_for = kept_for};
+        if (change.owner == Owner::Me && kept_for > Duration{}) slot.kept_until = now + kept_for;
         if (owned_by(Owner::Me, state) == all_trunks(config)) state.sharing = false;
     }
 
@@ -111,6 +121,19 @@ struct Learner {
     [[nodiscard]] std::ptrdiff_t known_slots() const {
         return std::ranges::count_if(state.slots,
                                      [](const Slot& slot) { return slot.epoch.has_value(); });
+    }
+
+    /// How long a slot that was let go for a silent outside is to be kept, should it come back, or
+    /// now that it has: twice as long as the last time.
+    [[nodiscard]] Duration to_be_kept(const Slot& slot, Owner owner) const {
+        constexpr int kMostDetections = 64;
+        if (slot.before != Owner::Me && slot.owner != Owner::Me) return {};
+        if (owner == Owner::Nobody) return slot.kept_for;
+        const bool came_back =
+            owner == Owner::Me && slot.owner == Owner::Nobody && !state.reachable;
+        if (!came_back) return {};
+        return std::clamp<Duration>(
+            2 * slot.kept_for, config.detect(), kMostDetections * config.detect());
     }
 
     /// The hypervisor took a slot away: this SEA was not forwarding, whatever it thought of itself.

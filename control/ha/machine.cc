@@ -59,8 +59,19 @@ void notice(const Turn& turn) {
     }
 }
 
+/// Of those it owns: nobody else came for them lately, when they were let go.
+TrunkSet kept(const Turn& turn) {
+    TrunkSet found;
+    for (std::size_t i = 0; i < kMaxTrunks; ++i) {
+        const auto& until = turn.state().slots[i].kept_until;
+        if (until && !turn.sight().reached(*until)) found.add(i);
+    }
+    return found;
+}
+
 /// A SEA that can't bridge leaves its slots to who can.  One whose outside is merely silent stays
-/// if there is nobody better: a silent gateway must not put both in limbo (reference 3.5).
+/// if there is nobody better: a silent gateway must not put both in limbo (reference 3.5), nor a
+/// partner that says it is better and does not come.
 void let_go(const Turn& turn) {
     State& s = turn.state();
     const Sight see = turn.sight();
@@ -70,9 +81,14 @@ void let_go(const Turn& turn) {
     const bool useless = s.stopped || !is_alive(see);
     const bool outdone = !is_working(see) && s.peer && is_ready(s.peer->said);
     if (!useless && !outdone) return;
-    turn.act(Release{owned});
-    turn.change(owned, [](Slot& slot) {
-        slot = {.before = Owner::Me, .epoch = slot.epoch, .since = slot.since};
+    const TrunkSet left = useless ? owned : owned - kept(turn);
+    if (left.empty()) return;
+    turn.act(Release{left});
+    turn.change(left, [](Slot& slot) {
+        slot = {.before = Owner::Me,
+                .epoch = slot.epoch,
+                .since = slot.since,
+                .kept_for = slot.kept_for};
     });
 }
 

@@ -22,6 +22,10 @@ struct Slot {
     /// It was offered in this epoch, even if that was taken back: the hypervisor may have been the
     /// faster.
     bool was_offered = false;
+    /// It was let go for a silent outside, and nobody else came: until then it is kept, each time
+    /// twice as long as before.
+    std::optional<Instant> kept_until;
+    Duration kept_for{};
     bool operator==(const Slot&) const = default;
 };
 

@@ -190,7 +190,7 @@ Type of Packets Received:
     VID shared: 1
     Number of Times Server became Backup: 2
     Number of Times Server became Primary: 1
-    High Availability Mode: sharing
+    High Availability Mode: Sharing
     Priority: 2
     Partner: PRIMARY_SH, priority 1
     Alarm: same_priority

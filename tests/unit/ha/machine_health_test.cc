@@ -1,4 +1,6 @@
 // What counts as healthy, and for how long it has to: reference 3.5, H10.
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -61,6 +63,54 @@ TEST(Health, H10_AnUnreachablePrimaryLeavesToAPartnerThatIsReachableAgain) {
     pair.set_reachable(1, true);
     pair.run(2s);
     EXPECT_TRUE(pair.owns_all(1));
+}
+
+TEST(Health, H10_APartnerThatSaysItIsBetterAndDoesNotComeLeavesLittleDark) {
+    const Config config = config_of(1);
+    Instant now{1h};
+    State state = start(config, now);
+    std::uint32_t epoch = 0;
+    // The slot goes as this machine asks; the partner has no way to it.
+    const std::function<void(const Event&)> tell = [&](const Event& event) {
+        Step done = step(config, state, event, now);
+        state = done.state;
+        for (const Action& action : done.actions) {
+            if (std::holds_alternative<Release>(action))
+                tell(SlotChanged{.owner = Owner::Nobody, .epoch = ++epoch});
+            if (std::holds_alternative<Acquire>(action))
+                tell(SlotChanged{.owner = Owner::Me, .epoch = ++epoch});
+        }
+    };
+    const Statement partner{.kind = Kind::KeepAlive,
+                            .node = NodeId{2},
+                            .role = Role::Backup,
+                            .priority = 2,
+                            .mode = Mode::Auto,
+                            .uplink = true,
+                            .vlan_digest = config.vlan_digest};
+    Duration dark{};
+    const auto live = [&](Duration time) {
+        for (const Instant end = now + time; now < end;) {
+            now += config.keepalive / 5;
+            tell(Heard{partner});
+            if (state.slots[0].owner != Owner::Me) dark += config.keepalive / 5;
+        }
+    };
+    tell(Link{true});
+    tell(SlotChanged{.owner = Owner::Nobody, .epoch = ++epoch});
+    live(config.health_time + config.detect());
+    ASSERT_EQ(state.role, Role::Primary);
+
+    dark = {};
+    tell(Reachability{false});
+    const std::uint32_t before = epoch;
+    live(60 * config.detect());
+    EXPECT_LT(dark, 5 * config.detect()) << "each time it is kept for twice as long";
+    EXPECT_LT(epoch - before, 20U);
+    tell(Reachability{true});
+    tell(Reachability{false});
+    EXPECT_NE(state.slots[0].owner, Owner::Unknown);
+    EXPECT_FALSE(state.slots[0].kept_until) << "another silence is another matter";
 }
 
 TEST(Health, ALinkCountsExactlyAfterItsTime) {
