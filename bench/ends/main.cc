@@ -56,6 +56,23 @@ void drain(Ends& ends) {
     }
 }
 
+/// Until a frame has come: a switch may drop those for a client that it has not found yet.
+bool meet(Ends& ends, std::size_t bytes) {
+    const std::vector<std::uint8_t> frame = make_frame(bytes, false);
+    std::span<const std::uint8_t> got;
+    const std::uint64_t end = now_ns() + 10 * kSecond;
+    while (now_ns() < end) {
+        ends.announce(make_frame(bytes, true));
+        ends.send(frame, 1);
+        for (const std::uint64_t begin = now_ns(); now_ns() - begin < kSecond / 20;) {
+            ends.serve(now_ns());
+            if (ends.receive(got) > 0) return drain(ends), true;
+            ends.wait();
+        }
+    }
+    return false;
+}
+
 nlohmann::json rate(Ends& ends, std::size_t bytes, double seconds, std::uint64_t window) {
     const std::vector<std::uint8_t> frame = make_frame(bytes, false);
     const auto burst = static_cast<unsigned>(std::min<std::uint64_t>(window, kBurst));
@@ -145,7 +162,7 @@ int run(int count, char** words) {
     if (!opened) return fail(opened.error().text);
     Ends& ends = **opened;
     if (!wait_for_switch(ends)) return fail("the switch is not there");
-    ends.announce(make_frame(bytes, true));
+    if (!meet(ends, bytes)) return fail("no frame comes through the switch");
     std::puts("ready");
     std::fflush(stdout);
     for (std::string line; std::getline(std::cin, line);) {

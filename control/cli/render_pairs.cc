@@ -106,9 +106,11 @@ std::string render_events(const json& reply) {
 }
 
 std::string render_sea_set(const json& reply) {
-    return fmt::format("{}: ha_mode {}\n",
+    const auto mode = reply.at("ha_mode").get<std::string>();
+    return fmt::format("{}: ha_mode {}{}\n",
                        reply.at("sea").get<std::string>(),
-                       reply.at("ha_mode").get<std::string>());
+                       mode,
+                       mode == "standby" ? "; it hands over once its partner is ready" : "");
 }
 
 }  // namespace sealane::cli

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/config/index.h"
 #include "control/config/load.h"
 #include "control/config/load_parts.h"
 #include "control/config/rules.h"
@@ -63,6 +64,8 @@ Result<System> with_adapter(const System& system,
 
     System changed = system;
     Partition& into = partition_of(changed, partition);
+    if (find_adapter(into, adapter.name) != nullptr)
+        return Error{qualified(into, adapter.name) + " is there already; see `sealane show`"};
     if (!has_mtu) adapter.mtu = default_mtu(into, adapter);
     adapter.place = {};
     into.adapters.push_back(std::move(adapter));

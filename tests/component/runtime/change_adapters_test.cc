@@ -222,7 +222,7 @@ TEST_P(ChangeAdapters, WhatCantComeIsRefusedByNameAndNothingIsChanged) {
                 AllOf(HasSubstr("1:"), HasSubstr("lpar9/ent0: "), HasSubstr("4095")));
     EXPECT_THAT(refused("lpar9", "{name: ent0, type: virtual, vswitch: NOSUCH, pvid: 1}"),
                 AllOf(HasSubstr("NOSUCH"), HasSubstr("ETHERNET0")));
-    EXPECT_THAT(refused("lpar1", adapter_text(9)), HasSubstr("ent0"));
+    EXPECT_THAT(refused("lpar1", adapter_text(9)), HasSubstr("lpar1/ent0 is there already"));
     EXPECT_THAT(refused("lpar9", adapter_text(1)), HasSubstr("02:00:00:00:00:01"));
     EXPECT_THAT(refused("lpar9", "- {}"), HasSubstr("1:1"));
     EXPECT_THAT(refused("lpar9", ""), HasSubstr("lpar9: no adapter is described"));

@@ -63,7 +63,8 @@ TEST_F(RemoteTest, SeaSetSaysWhatItIsNow) {
     Invocation line = asked(Verb::SeaSet);
     line.sea = "vios2/ent6";
     line.ha_mode = "standby";
-    EXPECT_EQ(ask(line).out, "vios2/ent6: ha_mode standby\n");
+    EXPECT_EQ(ask(line).out,
+              "vios2/ent6: ha_mode standby; it hands over once its partner is ready\n");
 }
 
 TEST_F(RemoteTest, EveryVerbPrintsTextAndJson) {
