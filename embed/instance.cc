@@ -76,7 +76,8 @@ Instance::Instance(const sealane_options& options,
       system_(std::move(system)),
       methods_(rpc::make_methods(*system_, app::version_facts())) {
     for (const runtime::AdapterReport& adapter : system_->adapters()) {
-        if (port::RingEnd* const end = system_->ring_client(adapter.name)) end->set_open(false);
+        if (port::RingEnd* const end = system_->lend_ring_client(adapter.name))
+            end->set_open(false);
         system_->return_ring_client(adapter.name);
     }
 }
@@ -124,7 +125,7 @@ Client* Instance::attach(const std::string& adapter) {
         error_ = adapter + " has a client; detach it first";
         return nullptr;
     }
-    port::RingEnd* const end = system_->ring_client(adapter);
+    port::RingEnd* const end = system_->lend_ring_client(adapter);
     if (end == nullptr) {
         error_ = "no adapter '" + adapter + "' with `port: {type: ring}`";
         return nullptr;

@@ -34,6 +34,14 @@ std::string who_is(const std::string& partition, const YamlValue& value) {
     return partition + "/" + (is_adapter_name(name) ? std::string(name) : "adapter");
 }
 
+/// If it obeys the rules.
+Result<System> judged(System changed) {
+    Source source("");
+    check_rules(changed, source);
+    if (source.has_faults()) return Error{lines_of(std::move(source), false)};
+    return changed;
+}
+
 Partition& partition_of(System& system, const std::string& name) {
     const auto found = std::ranges::find(system.partitions, name, &Partition::name);
     if (found != system.partitions.end()) return *found;
@@ -69,10 +77,7 @@ Result<System> with_adapter(const System& system,
     if (!has_mtu) adapter.mtu = default_mtu(into, adapter);
     adapter.place = {};
     into.adapters.push_back(std::move(adapter));
-    Source judged("");
-    check_rules(changed, judged);
-    if (judged.has_faults()) return Error{lines_of(std::move(judged), false)};
-    return changed;
+    return judged(std::move(changed));
 }
 
 Result<System> without_adapter(const System& system, const std::string& adapter) {
@@ -88,21 +93,9 @@ Result<System> without_adapter(const System& system, const std::string& adapter)
             std::erase_if(changed.partitions,
                           [&](const Partition& one) { return one.name == name; });
         }
-        Source judged("");
-        check_rules(changed, judged);
-        if (judged.has_faults()) return Error{lines_of(std::move(judged), false)};
-        return changed;
+        return judged(std::move(changed));
     }
     return Error{"no adapter is called '" + adapter + "'; see `sealane show`"};
-}
-
-Found find_qualified(const System& system, std::string_view name) {
-    for (const Partition& partition : system.partitions) {
-        for (const Adapter& adapter : partition.adapters) {
-            if (qualified(partition, adapter.name) == name) return {&partition, &adapter};
-        }
-    }
-    return {};
 }
 
 }  // namespace sealane::config

@@ -20,11 +20,4 @@ namespace sealane::config {
 /// `system` without the adapter of that qualified name; a client goes with its last one.
 [[nodiscard]] Result<System> without_adapter(const System& system, const std::string& adapter);
 
-/// The partition of a qualified name, and the adapter; both null where there is no such adapter.
-struct Found {
-    const Partition* partition = nullptr;
-    const Adapter* adapter = nullptr;
-};
-[[nodiscard]] Found find_qualified(const System& system, std::string_view name);
-
 }  // namespace sealane::config

@@ -6,8 +6,7 @@
 
 namespace sealane::rpc {
 
-/// `adapter.add` and `adapter.remove`.  The replies are {"adapter": "lpar9/ent0", "mac": "02:…"}
-/// and
+/// `adapter.add`, whose reply is {"adapter": "lpar9/ent0", "mac": "02:…"}, and `adapter.remove`,
 /// {"adapter": "lpar9/ent0"}.
 [[nodiscard]] Methods adapter_methods(runtime::System& system);
 

@@ -26,13 +26,6 @@ std::string name_of(AddressKind kind) {
     return "";
 }
 
-/// A VIOS's process has no switch, and so no addresses.
-Status has_tables(const System::Parts& parts) {
-    if (parts.part.kind != PartKind::Vios) return done();
-    return Error{"addresses are the hypervisor's: ask it, at " +
-                 control_path({PartKind::Hypervisor, {}, parts.part.directory})};
-}
-
 /// The request as the table takes it, or why it can't.
 Result<FixedAddress> resolve(const System::Parts& parts, const AddressRequest& request) {
     const auto id = parts.layout.find(request.adapter);
@@ -62,7 +55,7 @@ void change_tables(const System::Parts& parts, Change&& change) {
 
 std::vector<AddressTableReport> System::address_tables() const {
     std::vector<AddressTableReport> reports;
-    if (!has_tables(*parts_)) return reports;
+    if (!has_switch(parts_->part, "addresses")) return reports;
     for (std::uint8_t index = 0; index < parts_->shared->vswitches(); ++index) {
         const hvswitch::AddressTable& table = parts_->shared->table({index});
         const hvswitch::AddressTable::Counts counts = table.counts();
@@ -107,7 +100,7 @@ std::vector<AddressReport> System::addresses(const std::string& vswitch, std::si
 }
 
 Status System::add_addresses(const std::vector<AddressRequest>& requests) {
-    if (Status has = has_tables(*parts_); !has) return has;
+    if (Status has = has_switch(parts_->part, "addresses"); !has) return has;
     FixFaults faults(requests.size());
     std::vector<FixedAddress> wanted;
     wanted.reserve(requests.size());
@@ -140,7 +133,7 @@ Status System::add_addresses(const std::vector<AddressRequest>& requests) {
 }
 
 Result<bool> System::remove_address(const std::string& vswitch, VlanId vlan, MacAddress mac) {
-    if (Status has = has_tables(*parts_); !has) return has.error();
+    if (Status has = has_switch(parts_->part, "addresses"); !has) return has.error();
     const auto id = find_vswitch(parts_->model, vswitch);
     if (!id) return Error{"no virtual switch is called '" + vswitch + "'"};
     const AddressKey key(*id, vlan, mac);
@@ -157,7 +150,7 @@ Result<bool> System::remove_address(const std::string& vswitch, VlanId vlan, Mac
 }
 
 Result<std::size_t> System::flush_addresses(const FlushRequest& request) {
-    if (Status has = has_tables(*parts_); !has) return has.error();
+    if (Status has = has_switch(parts_->part, "addresses"); !has) return has.error();
     std::optional<AdapterId> adapter;
     if (!request.adapter.empty()) {
         adapter = parts_->layout.find(request.adapter);

@@ -1,5 +1,6 @@
 // Client adapters that come and go while frames flow.  Control makes all ready; workers meet an
 // adapter in the settings that they read anew for each burst, and in their list of pollers.
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -15,12 +16,6 @@ namespace sealane::runtime {
 namespace {
 
 using Parts = System::Parts;
-
-Status has_switch(const Parts& parts) {
-    if (parts.part.kind != PartKind::Vios) return done();
-    return Error{"adapters are the hypervisor's: ask it, at " +
-                 control_path({PartKind::Hypervisor, {}, parts.part.directory})};
-}
 
 Result<Seat*> find_free_seat(Parts& parts) {
     for (Seat& seat : parts.layout.seats) {
@@ -94,17 +89,21 @@ Status let_in(Parts& parts, const Seat& seat) {
     return done();
 }
 
-/// No more frames come in from the adapter.
+/// No more frames come in from the adapter, after a last look at its port.  A wire that was made
+/// bad is unplugged before that, so that what is under way on it is counted.
 void shut_out(Parts& parts, const Seat& seat) {
-    worker::Poller*& poller = parts.stations[seat.id.index].poller;
-    if (poller == nullptr) return;
+    Station& station = parts.stations[seat.id.index];
+    if (station.poller == nullptr) return;
+    if (station.impaired) station.impaired->change({.link_down = true});
     worker::Worker& worker = *parts.workers[seat.worker];
     worker.call([&] {
-        worker.remove(*poller);
+        station.poller->service(parts.time());
+        station.poller->poll(parts.time());
+        worker.remove(*station.poller);
         parts.forwarders[seat.worker]->forget(seat.id);
     });
-    std::erase_if(parts.pollers, [&](const auto& one) { return one.get() == poller; });
-    poller = nullptr;
+    std::erase_if(parts.pollers, [&](const auto& one) { return one.get() == station.poller; });
+    station.poller = nullptr;
 }
 
 /// What the adapter has come to is kept with that of others that have gone; its number begins anew.
@@ -121,10 +120,17 @@ void put_down(Parts& parts, const Seat& seat) {
     }
 }
 
-/// The model, and with it the layout, that has the adapter no more, has been put in place already.
-void take_away(Parts& parts, const Seat& seat) {
+/// Puts in place the model, and with it the layout, that has the adapter no more.  Its port gets a
+/// last chance to send what it has.
+void take_away(Parts& parts, Seat& seat, config::System model) {
+    Layout::leave(seat);
+    parts.layout.follow(model);
+    std::swap(parts.model, model);
     publish(parts);
-    parts.workers.front()->call([&] { parts.shared->forget(seat.id); });
+    parts.workers[seat.worker]->call([&] {
+        parts.forwarders[seat.worker]->service(seat.id, parts.time());
+        parts.shared->forget(seat.id);
+    });
     put_down(parts, seat);
     parts.outlets[seat.id.index] = nullptr;
     parts.stations[seat.id.index] = {};
@@ -134,7 +140,7 @@ void take_away(Parts& parts, const Seat& seat) {
 
 Result<std::string> System::add_adapter(const std::string& partition, std::string_view text) {
     Parts& parts = *parts_;
-    if (Status has = has_switch(parts); !has) return has.error();
+    if (Status has = has_switch(parts.part, "adapters"); !has) return has.error();
     Result<config::System> fresh = config::with_adapter(parts.model, partition, text);
     if (!fresh) return fresh.error();
     const config::Partition& into =
@@ -162,10 +168,7 @@ Result<std::string> System::add_adapter(const std::string& partition, std::strin
     publish(parts);
     parts.workers.front()->call([&] { parts.shared->fix_own_address(seat.id); });
     if (Status in = let_in(parts, seat); !in) {
-        parts.layout.follow(*fresh);
-        std::swap(parts.model, *fresh);
-        Layout::leave(seat);
-        take_away(parts, seat);
+        take_away(parts, seat, std::move(*fresh));  // as before the swap
         return in.error();
     }
     return name;
@@ -173,7 +176,7 @@ Result<std::string> System::add_adapter(const std::string& partition, std::strin
 
 Status System::remove_adapter(const std::string& adapter) {
     Parts& parts = *parts_;
-    if (Status has = has_switch(parts); !has) return has;
+    if (Status has = has_switch(parts.part, "adapters"); !has) return has;
     const Result<Seat*> found = find_to_remove(parts, adapter);
     if (!found) return found.error();
     Result<config::System> fresh = config::without_adapter(parts.model, adapter);
@@ -181,10 +184,7 @@ Status System::remove_adapter(const std::string& adapter) {
 
     Seat& seat = **found;
     shut_out(parts, seat);
-    Layout::leave(seat);
-    parts.layout.follow(*fresh);
-    std::swap(parts.model, *fresh);
-    take_away(parts, seat);
+    take_away(parts, seat, std::move(*fresh));
     return done();
 }
 

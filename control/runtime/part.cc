@@ -120,6 +120,12 @@ std::string control_path(const Part& part) {
     return part.directory + "/" + name_of(part) + ".control";
 }
 
+Status has_switch(const Part& part, const std::string& things) {
+    if (part.kind != PartKind::Vios) return done();
+    return Error{things + " are the hypervisor's: ask it, at " +
+                 control_path({PartKind::Hypervisor, {}, part.directory})};
+}
+
 hypercall::Digest digest_of(const config::System& model) {
     config::System lasting = model;
     for (config::Partition& partition : lasting.partitions) {

@@ -60,6 +60,9 @@ struct Standing {
 /// Where a part is asked and told things, unless somebody says otherwise.
 [[nodiscard]] std::string control_path(const Part& part);
 
+/// The part has the switch, with its `things`; a VIOS in a process of its own has not.
+[[nodiscard]] Status has_switch(const Part& part, const std::string& things);
+
 /// By which the parts of a frame know that they were started with the same file: SHA-256 of what
 /// `sealane config dump` would print, but for what may change while they run (ha_mode, impair).
 [[nodiscard]] hypercall::Digest digest_of(const config::System& model);

@@ -54,13 +54,18 @@ std::vector<std::string> PeerWatch::look(const std::vector<PeerReport>& peers, I
     std::vector<std::string> lines;
     for (const PeerReport& peer : peers) {
         Told& told = told_[peer.adapter];
-        if (peer.came < told.peer.came) told.peer = {};  // another adapter has the name
+        if (peer.came < told.peer.came) told.peer = {};  // another adapter came by that name
         const std::string change = tell_change(told.peer, peer);
         if (change.empty()) continue;
         const Instant paid_until = std::max(told.paid_until, now);
         if (paid_until - now > kBetweenLines * (kLinesAtOnce - 1)) continue;
         lines.push_back(peer.adapter + ": " + change + "; " + peer.detail);
         told = {peer, paid_until + kBetweenLines};
+    }
+    if (told_.size() > peers.size()) {  // adapters have been removed
+        std::erase_if(told_, [&](const auto& one) {
+            return std::ranges::find(peers, one.first, &PeerReport::adapter) == peers.end();
+        });
     }
     return lines;
 }

@@ -273,7 +273,7 @@ Status System::set_ha_mode(const std::string& sea, const std::string& mode) {
     return done();
 }
 
-port::RingEnd* System::ring_client(const std::string& adapter) {
+port::RingEnd* System::lend_ring_client(const std::string& adapter) {
     const auto id = parts_->layout.find(adapter);
     if (!id) return nullptr;
     const Seat& seat = parts_->layout.seat(*id);

@@ -139,7 +139,7 @@ class System {
 
     /// The client's end of a `ring` port, or null if the adapter has none.  The caller is its one
     /// user, until return_ring_client(); so long the adapter can't be removed.
-    [[nodiscard]] port::RingEnd* ring_client(const std::string& adapter);
+    [[nodiscard]] port::RingEnd* lend_ring_client(const std::string& adapter);
     void return_ring_client(const std::string& adapter);
 
     /// Where a ring client takes the buffers of its frames from.

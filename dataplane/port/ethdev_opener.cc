@@ -200,10 +200,11 @@ Status EthdevOpener::set_up_receiving(std::uint16_t descriptors) {
 
 Status EthdevOpener::start() {
     if (const int fault = rte_eth_dev_start(port_->port_id_); fault != 0) {
-        const char* const right =
-            fault == -EPERM ? "; it needs the capability CAP_NET_ADMIN, too; see `sealane doctor`"
-                            : "";
-        return failed(std::string("it does not start: ") + rte_strerror(-fault) + right);
+        const bool lacks_right = fault == -EPERM && is_packet_socket(port_->driver_);
+        return failed(std::string("it does not start: ") + rte_strerror(-fault) +
+                      (lacks_right ? "; it needs the capability CAP_NET_ADMIN, too; see "
+                                     "`sealane doctor`"
+                                   : ""));
     }
     // Frames for every client come in here.  A driver that can't be told has no filter.
     [[maybe_unused]] const int all_unicast = rte_eth_promiscuous_enable(port_->port_id_);

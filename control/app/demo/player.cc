@@ -57,7 +57,7 @@ std::string tags_of(const DemoFrame& frame) {
 DemoPlayer::DemoPlayer(runtime::System& system, const std::vector<std::string>& adapters)
     : system_(system) {
     for (const std::string& adapter : adapters) {
-        port::RingEnd* const end = system.ring_client(adapter);
+        port::RingEnd* const end = system.lend_ring_client(adapter);
         SEALANE_CHECK(end != nullptr,
                       "the demo's configuration has another port where it needs a ring");
         clients_.push_back({adapter, end});

@@ -65,7 +65,7 @@ class Load : public RuntimeTest {
         AdapterTotals all;
         bool laws_hold = true;
         for (const AdapterReport& report : system().adapters()) {
-            if (system().ring_client(report.name) != nullptr) take(report.name);
+            if (system().lend_ring_client(report.name) != nullptr) take(report.name);
             laws_hold =
                 laws_hold && inward_law_holds(report.totals) && outward_law_holds(report.totals, 0);
             all.add(report.totals);
@@ -114,7 +114,7 @@ class Load : public RuntimeTest {
             test::claim(test::make_frame(system().frame_pool(), packet.bytes()), packet, kPiece);
         AdapterCounters outcome;
         port::Tally tally(outcome);
-        system().ring_client("lpar1/ent0")->send(&frame, 1, tally);
+        system().lend_ring_client("lpar1/ent0")->send(&frame, 1, tally);
     }
     [[nodiscard]] std::size_t pieces_outside() const {
         constexpr std::size_t kHeaders = 14 + 4 + 20 + 20;

@@ -107,5 +107,14 @@ TEST(PeerWatch, AFlappingPeerDoesNotSilenceAnother) {
                 ElementsAre("lpar2/ent0: a peer has connected and is ready; peer at s"));
 }
 
+TEST(PeerWatch, AnAdapterThatWasRemovedAndCameByTheSameNameIsAnother) {
+    const auto line = ElementsAre("lpar1/ent0: a peer has connected and is ready; peer at s");
+    PeerWatch watch;
+    ASSERT_THAT(watch.look({ready(3, 3)}, Instant(seconds(1))), testing::SizeIs(1));
+    EXPECT_THAT(watch.look({ready(1, 1)}, Instant(seconds(2))), line) << "between two looks";
+    EXPECT_THAT(watch.look({}, Instant(seconds(3))), IsEmpty());
+    EXPECT_THAT(watch.look({ready(1, 1)}, Instant(seconds(4))), line);
+}
+
 }  // namespace
 }  // namespace sealane::runtime

@@ -46,7 +46,8 @@ bool send_at(System& system, const std::string& adapter, const std::vector<test:
     }
     AdapterCounters outcome;
     port::Tally tally(outcome);
-    system.ring_client(adapter)->send(made.data(), static_cast<std::uint16_t>(made.size()), tally);
+    system.lend_ring_client(adapter)->send(
+        made.data(), static_cast<std::uint16_t>(made.size()), tally);
     return outcome.tx_frames.read() == frames.size();
 }
 
@@ -55,7 +56,7 @@ std::vector<test::Bytes> take_at(System& system, const std::string& adapter) {
     AdapterCounters outcome;
     port::Tally tally(outcome);
     rte_mbuf* frame = nullptr;
-    while (system.ring_client(adapter)->receive(&frame, 1, tally) == 1) {
+    while (system.lend_ring_client(adapter)->receive(&frame, 1, tally) == 1) {
         taken.push_back(test::bytes_of(frame));
         rte_pktmbuf_free(frame);
     }
@@ -93,7 +94,7 @@ void RuntimeTest::TearDown() {
     if (!system_) return;
     AdapterTotals all;
     for (const AdapterReport& report : system_->tallies()) {
-        if (system_->ring_client(report.name) != nullptr) take(report.name);
+        if (system_->lend_ring_client(report.name) != nullptr) take(report.name);
         EXPECT_TRUE(inward_law_holds(report.totals)) << report.name;
         EXPECT_TRUE(outward_law_holds(report.totals, 0)) << report.name;
         all.add(report.totals);

@@ -57,7 +57,9 @@ TEST_F(Saturated, LinkToTheSeaLosesNothingOfAnyClient) {
     AdapterCounters outcome;
     port::Tally tally(outcome);
     for (std::uint16_t client = 1; client <= kClients; ++client) {
-        system().ring_client(name_of(client))->send(frames[client - 1U].data(), kFrames, tally);
+        system()
+            .lend_ring_client(name_of(client))
+            ->send(frames[client - 1U].data(), kFrames, tally);
     }
     EXPECT_EQ(outcome.tx_frames.read(), kClients * kFrames);
     settle();
