@@ -52,7 +52,11 @@ void drain(Ends& ends) {
     std::span<const std::uint8_t> last;
     for (std::uint64_t quiet = now_ns(); now_ns() - quiet < kSecond / 10;) {
         ends.serve(now_ns());
-        ends.receive(last) > 0 ? static_cast<void>(quiet = now_ns()) : ends.wait();
+        if (ends.receive(last) > 0) {
+            quiet = now_ns();
+        } else {
+            ends.wait();
+        }
     }
 }
 

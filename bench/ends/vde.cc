@@ -48,10 +48,9 @@ class Vde final : public Ends {
     void announce(std::span<const std::uint8_t> frame) override { put(*to_, frame); }
 
   private:
-    /// As vde_send(), which waits where the switch's socket is full.
+    /// As vde_send(), but for waiting where the switch's socket is full.
     static bool put(VDECONN& plug, std::span<const std::uint8_t> frame) {
-        if (pollfd one{vde_datafd(&plug), POLLOUT, 0}; poll(&one, 1, 0) != 1) return false;
-        return vde_send(&plug, frame.data(), frame.size(), 0) > 0;
+        return ::send(vde_datafd(&plug), frame.data(), frame.size(), MSG_DONTWAIT) > 0;
     }
 
     Plug from_, to_;

@@ -14,9 +14,10 @@ import socket
 import sys
 import threading
 
-from network import Namespace
-from processes import comes_true, must, run_text
+from processes import comes_true
 from scene import run_test
+from vioses import Vioses
+from x86_guest import nic, start_guest
 
 MIB = int(os.environ.get("SEALANE_BEYOND_MIB", "32"))
 PIECE = 8 << 20  # the guest sends whole ones
@@ -48,36 +49,10 @@ VIOS = """\
 """
 
 
-class Frame:
-    """The hypervisor, two VIOSes, and a bridge that both wires end at, whose own address is the host's."""
-
+class Frame(Vioses):
     def __init__(self, scene):
-        self.scene = scene
-        self.folder = scene.run / "frame"
-        self.config = scene.run / "frame.yaml"
-        vioses = "".join(VIOS.format(own=own) for own in (1, 2))
-        self.config.write_text(FRAME.format(vioses=vioses.rstrip(), run=scene.run))
-        self.outside = Namespace(scene, "outside")
-        # An address of its own, which does not go with a wire that does.
-        must(*self.outside.inside("ip", "link", "add", "br0", "address", "0a:00:00:00:00:01", "type", "bridge"))
-        self.outside.set_up("br0", f"{HOST}/24", mtu=1500)
-        self.processes = {}
-        self.start("hypervisor")
-        for own in (1, 2):
-            self.start_vios(own)
-
-    def start(self, part):
-        self.processes[part] = self.scene.start(
-            part, [self.scene.sealane, "run", self.config, "--as", part, "--frame", self.folder])
-        self.scene.wait(f"{part} to answer", lambda: self.call(part, "show").returncode == 0, alive=[self.processes[part]])
-
-    def start_vios(self, own):
-        self.start(f"vios{own}")
-        self.outside.adopt(f"up{own}")
-        must(*self.outside.inside("ip", "link", "set", f"up{own}", "master", "br0", "up"))
-
-    def call(self, part, *words):
-        return run_text([self.scene.sealane, *words, "--control", self.folder / f"{part}.control"])
+        vioses = "".join(VIOS.format(own=own) for own in (1, 2)).rstrip()
+        super().__init__(scene, FRAME.format(vioses=vioses, run=scene.run), HOST)
 
     def bridges(self, own):
         return f"vios{own}" in self.processes and "PRIMARY" in self.call(f"vios{own}", "sea").stdout
@@ -85,21 +60,12 @@ class Frame:
     def wait_for(self, own):
         self.scene.wait(f"vios{own} to bridge", lambda: self.bridges(own))
 
-    def kill(self, own):
-        self.processes.pop(f"vios{own}").end()
-
 
 class Guest:
     def __init__(self, scene, guest_dir):
-        words = f"sealane.ip={CLIENT}/24 sealane.mib={MIB} sealane.take={TO_GUEST} sealane.give={HOST}/{TO_HOST} sealane.ping={HOST}"
-        self.qemu = scene.start("guest", [
-            "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-nodefaults", "-nographic", "-no-reboot",
-            "-serial", "stdio", "-m", "192", "-object", "memory-backend-memfd,id=m,size=192M,share=on",
-            "-machine", "memory-backend=m", "-kernel", guest_dir / "vmlinuz", "-initrd", guest_dir / "initramfs.cpio",
-            "-append", f"console=ttyS0 loglevel=3 panic=1 {words}",
-            "-chardev", f"socket,id=c,path={scene.run}/ent0.sock,server=off,reconnect=1", "-netdev", "vhost-user,id=n,chardev=c",
-            # QEMU 7.2 without KVM crashes where vhost and MSI-X meet.
-            "-device", "virtio-net-pci,netdev=n,romfile=,vectors=0,mac=02:00:00:00:01:11"])
+        orders = {"ip": f"{CLIENT}/24", "mib": MIB, "take": TO_GUEST, "give": f"{HOST}/{TO_HOST}", "ping": HOST}
+        self.qemu = start_guest(scene, "guest", guest_dir, orders, [
+            nic(scene.run / "ent0.sock", "server=off,reconnect=1", "02:00:00:00:01:11")])
 
     def told(self, verb, port):
         """The hash of a transfer, or None so far."""

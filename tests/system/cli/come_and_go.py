@@ -1,22 +1,17 @@
 """Adapters that come and go while others' frames flow."""
 
 from stream_client import exchange, meet
-from streams_frame import client, mac_of, socket_of
+from streams_frame import client, client_text, mac_of, socket_of
 from told import DONE, FAILED, expect, expect_json
 
 NUMBER = 9
 NAME = f"lpar{NUMBER}/ent0"
 
 
-def description(scene):
-    return (f'{{name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 1, mac: "{mac_of(NUMBER)}", '
-            f"port: {{type: qemu-stream, listen: {socket_of(scene.run, NUMBER)}}}}}")
-
-
 def check_come_and_go(scene, switch):
     before = switch.call("config", "dump").stdout
     expect(scene, "`adapter add` tells the name and the address",
-           switch.call("adapter", "add", f"lpar{NUMBER}", description(scene)), DONE, f"{NAME}: added, address {mac_of(NUMBER)}")
+           switch.call("adapter", "add", f"lpar{NUMBER}", client_text(scene.run, NUMBER)), DONE, f"{NAME}: added, address {mac_of(NUMBER)}")
     with client(scene.run, 1) as one, client(scene.run, NUMBER) as new:
         meet(one, new)
         scene.check("frames pass between it and one of the file", exchange(new, one, 200) == 200)
@@ -28,5 +23,5 @@ def check_come_and_go(scene, switch):
     expect(scene, "what is not there can't be removed", switch.call("adapter", "remove", NAME), FAILED, "no adapter is called")
     expect(scene, "nor what a SEA needs", switch.call("adapter", "remove", "vios1/ent3"), FAILED, "a trunk adapter")
     expect(scene, "a bad adapter is refused with its place",
-           switch.call("adapter", "add", "lpar8", description(scene).replace("pvid: 1", "pvid: 4095")), FAILED, "1:")
+           switch.call("adapter", "add", "lpar8", client_text(scene.run, NUMBER).replace("pvid: 1", "pvid: 4095")), FAILED, "1:")
     switch.check_laws("after that")

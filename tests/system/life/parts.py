@@ -6,7 +6,7 @@ import signal
 
 from processes import comes_true, run_text
 from stream_client import exchange, meet
-from streams_frame import client, frame_of, outside
+from streams_frame import client, client_text, frame_of, outside
 
 FRAMES = 500
 WAITS = "waiting for the hypervisor at "
@@ -69,6 +69,21 @@ def check_seas_of_frame(scene, parts, vios):
                 done.returncode == 0 and "vios1 is not reached: " in done.stdout, done.stdout + done.stderr)
 
 
+def check_adapter_comes(scene, parts):
+    text = client_text(parts.home, 9)
+    done = parts.ask("vios1", "adapter", "add", "lpar9", text)
+    scene.check("a VIOS says who adds adapters", done.returncode == 1 and f"{parts.directory}/hypervisor.control" in done.stderr,
+                done.stderr)
+    done = parts.ask("hypervisor", "adapter", "add", "lpar9", text)
+    scene.check("the hypervisor adds one", done.returncode == 0, done.stderr)
+    with client(parts.home, 9) as inside, outside(parts.home) as host:
+        meet(inside, host)
+        arrived = exchange(inside, host, FRAMES)
+    scene.check("whose frames flow through the VIOS", arrived == FRAMES, f"{arrived}/{FRAMES}")
+    done = parts.ask("hypervisor", "adapter", "remove", "lpar9/ent0")
+    scene.check("and it goes", done.returncode == 0, done.stderr)
+
+
 def check_any_order(scene):
     parts = Parts(scene, "vios-first")
     vios = parts.start_waiting("vios1")
@@ -84,6 +99,7 @@ def check_any_order(scene):
     scene.check("started in that order, frames flow through both", arrived == FRAMES, f"{arrived}/{FRAMES}")
     scene.check("and it said only once that it waits", vios.log.read_text().count(WAITS) == 1)
     check_seas_of_frame(scene, parts, vios)
+    check_adapter_comes(scene, parts)
     parts.check_stops(vios, signal.SIGTERM, "the VIOS")
     done = parts.ask("hypervisor", "sea")
     scene.check("asked for SEAs when it has gone, the hypervisor's place says so",

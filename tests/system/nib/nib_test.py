@@ -11,9 +11,10 @@ import signal
 import sys
 import time
 
-from network import Namespace
-from processes import comes_true, must, run_text
+from processes import comes_true
 from scene import run_test
+from vioses import Vioses
+from x86_guest import nic, start_guest
 
 TEST_S = 150
 HOST, CLIENT = "10.0.1.1", "10.0.1.11"
@@ -43,58 +44,11 @@ VIOS = """\
 """
 
 
-class Frame:
-    """The hypervisor, two VIOSes, and a bridge that both wires end at, whose own address is the host's."""
-
-    def __init__(self, scene):
-        self.scene = scene
-        self.folder = scene.run / "frame"
-        self.config = scene.run / "frame.yaml"
-        vioses = "".join(VIOS.format(own=own, vswitch=own - 1) for own in (1, 2))
-        self.config.write_text(FRAME.format(vioses=vioses.rstrip(), run=scene.run))
-        self.outside = Namespace(scene, "outside")
-        must(*self.outside.inside("ip", "link", "add", "br0", "type", "bridge"))
-        self.outside.set_up("br0", f"{HOST}/24", mtu=1500)
-        self.processes = {}
-        self.start("hypervisor")
-        for own in (1, 2):
-            self.start_vios(own)
-
-    def start(self, part):
-        self.processes[part] = self.scene.start(
-            part, [self.scene.sealane, "run", self.config, "--as", part, "--frame", self.folder])
-        self.scene.wait(f"{part} to answer", lambda: self.call(part, "show").returncode == 0, alive=[self.processes[part]])
-
-    def start_vios(self, own):
-        self.start(f"vios{own}")
-        wire = f"up{own}"
-        self.outside.adopt(wire)
-        must(*self.outside.inside("ip", "link", "set", wire, "master", "br0", "up"))
-
-    def kill(self, own):
-        self.processes.pop(f"vios{own}").end()
-
-    def call(self, part, *words):
-        return run_text([self.scene.sealane, *words, "--control", self.folder / f"{part}.control"])
-
-    def reaches_client(self):
-        return self.outside.ping(CLIENT, 3, wait_s=1) == 3
-
-
 class Guest:
     def __init__(self, scene, guest_dir):
-        words = f"sealane.bond={HOST} sealane.ip={CLIENT}/24"
-        nics = []
-        for number in (0, 1):
-            nics += ["-chardev", f"socket,id=c{number},path={scene.run}/ent{number}.sock,server=off,reconnect=1",
-                     "-netdev", f"vhost-user,id=n{number},chardev=c{number}",
-                     # QEMU 7.2 without KVM crashes where vhost and MSI-X meet.
-                     "-device", f"virtio-net-pci,netdev=n{number},romfile=,vectors=0,mac=02:00:00:00:02:0{number}"]
-        self.qemu = scene.start("guest", [
-            "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-nodefaults", "-nographic", "-no-reboot",
-            "-serial", "stdio", "-m", "192", "-object", "memory-backend-memfd,id=m,size=192M,share=on",
-            "-machine", "memory-backend=m", "-kernel", guest_dir / "vmlinuz", "-initrd", guest_dir / "initramfs.cpio",
-            "-append", f"console=ttyS0 loglevel=3 panic=1 {words}", *nics])
+        nics = [nic(scene.run / f"ent{number}.sock", "server=off,reconnect=1", f"02:00:00:00:02:0{number}", number)
+                for number in (0, 1)]
+        self.qemu = start_guest(scene, "guest", guest_dir, {"bond": HOST, "ip": f"{CLIENT}/24"}, nics)
 
     def active(self):
         """Which adapter it uses, as it said last."""
@@ -103,21 +57,25 @@ class Guest:
 
 
 def play(scene):
-    frame = Frame(scene)
+    vioses = "".join(VIOS.format(own=own, vswitch=own - 1) for own in (1, 2)).rstrip()
+    frame = Vioses(scene, FRAME.format(vioses=vioses, run=scene.run), HOST)
+
+    def reaches_client():
+        return frame.outside.ping(CLIENT, 3, wait_s=1) == 3
     guest = Guest(scene, pathlib.Path(sys.argv[2]))
     check = scene.check
     alive = [guest.qemu, frame.processes["hypervisor"]]
-    scene.wait("the host to reach the guest", frame.reaches_client, alive=alive)
+    scene.wait("the host to reach the guest", reaches_client, alive=alive)
     check("the guest uses its first adapter", comes_true(lambda: guest.active() == "eth0"), guest.active())
 
     for dies, other in ((1, "eth1"), (2, "eth0")):
         began = time.monotonic()
         frame.kill(dies)
-        check(f"with vios{dies} killed the host reaches the guest", comes_true(frame.reaches_client))
+        check(f"with vios{dies} killed the host reaches the guest", comes_true(reaches_client))
         scene.note(f"after {time.monotonic() - began:.1f} s, three echoes included")
         check(f"by {other}", comes_true(lambda: guest.active() == other), guest.active())
         frame.start_vios(dies)
-        check(f"vios{dies} is back, and the guest is reached", comes_true(frame.reaches_client))
+        check(f"vios{dies} is back, and the guest is reached", comes_true(reaches_client))
 
     guest.qemu.end()
     for part in ("vios1", "vios2", "hypervisor"):

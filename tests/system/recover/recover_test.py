@@ -16,6 +16,7 @@ import time
 from processes import comes_true
 from scene import run_test
 from switch import Switch
+from x86_guest import nic, start_guest
 
 TEST_S = 500  # about 100 are used when nothing else runs
 ROUNDS = 5
@@ -54,16 +55,10 @@ class Guest:
         for left in (self.monitor, *([self.link] if self.mode == "client" else [])):
             left.unlink(missing_ok=True)
         ends = "server=off,reconnect=1" if self.mode == "server" else "server=on,wait=off"
-        words = f"sealane.ip=10.0.1.{self.own}/24 sealane.mib=8 sealane.ping=10.0.1.{self.other}"
-        self.qemu = self.scene.start(f"guest{self.own}-{self.lives}", [
-            "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-nodefaults", "-nographic",
-            "-serial", "stdio", "-monitor", f"unix:{self.monitor},server=on,wait=off",
-            "-m", "192", "-object", "memory-backend-memfd,id=m,size=192M,share=on", "-machine", "memory-backend=m",
-            "-kernel", self.guest_dir / "vmlinuz", "-initrd", self.guest_dir / "initramfs.cpio",
-            "-append", f"console=ttyS0 loglevel=3 panic=1 {words}",
-            "-chardev", f"socket,id=c,path={self.link},{ends}", "-netdev", "vhost-user,id=n,chardev=c",
-            # QEMU 7.2 without KVM crashes where vhost and MSI-X meet.
-            "-device", f"virtio-net-pci,netdev=n,romfile=,vectors=0,mac=02:00:00:00:01:{self.own}"])
+        orders = {"ip": f"10.0.1.{self.own}/24", "mib": 8, "ping": f"10.0.1.{self.other}"}
+        self.qemu = start_guest(self.scene, f"guest{self.own}-{self.lives}", self.guest_dir, orders,
+                                [nic(self.link, ends, f"02:00:00:00:01:{self.own}")],
+                                more=["-monitor", f"unix:{self.monitor},server=on,wait=off"])
 
     def reset(self):
         """By QEMU's monitor, which shows its prompt again when that is done."""

@@ -14,6 +14,14 @@ need_tools() {
     done
 }
 
+# An x86 Linux with virtio-net, kept in $virtio_guest once make_virtio_guest has made it.
+virtio_guest=${SEALANE_VIRTIO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sealane/virtio-guest}
+need_virtio_guest() {
+    need_tools qemu-system-x86_64 busybox apt-get dpkg flock
+    [[ $(uname -m) == x86_64 ]] || skip "the guest is for x86-64"
+}
+make_virtio_guest() { "$support/../vhost/make_guest.sh" "$virtio_guest"; }
+
 # Root makes namespaces; others do where the machine lets them be root in a user namespace of their own.
 need_own_network() {
     need_tools ip unshare nsenter

@@ -41,6 +41,12 @@ def ring_clients(first, last):
     return "".join(CLIENT.format(number=number, mac=mac_of(number), port="ring") for number in range(first, last + 1))
 
 
+def client_text(run, number):
+    """What `adapter add` takes for another such client."""
+    return (f'{{name: ent0, type: virtual, vswitch: ETHERNET0, pvid: 1, mac: "{mac_of(number)}", '
+            f"port: {{type: qemu-stream, listen: {socket_of(run, number)}}}}}")
+
+
 def socket_of(run, number):
     return run / f"lpar{number}.sock"
 

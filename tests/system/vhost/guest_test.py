@@ -13,6 +13,7 @@ import sys
 from processes import comes_true
 from scene import run_test
 from switch import Switch
+from x86_guest import nic, start_guest
 
 MIB = int(os.environ.get("SEALANE_VHOST_MIB", "16"))  # of each transfer; 1024 takes some minutes without KVM
 TEST_S = 280 + 4 * MIB  # about 60 are used when nothing else runs and it is 16
@@ -56,18 +57,11 @@ class Guest:
         vlan = f"10:10.0.10.{self.own}/24" if self.mtu > 1500 else ""
         orders = {"mtu": self.mtu, "vlan": vlan, "ip": f"10.0.1.{self.own}/24,fd00::{self.own}/64", "mib": MIB,
                   "ping": "10.0.1.11" if self.own != 11 else "10.0.1.12", "take": ",".join(map(str, self.take)), "give": ",".join(self.give)}
-        words = " ".join(f"sealane.{key}={value}" for key, value in orders.items() if value)
         ends = "server=off,reconnect=1" if self.switch_serves else "server=on,wait=off"
-        self.qemu = scene.start(self.name, [
-            "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-nodefaults", "-nographic", "-no-reboot",
-            "-serial", "stdio", "-m", "192", "-object", "memory-backend-memfd,id=m,size=192M,share=on",
-            "-machine", "memory-backend=m", "-kernel", guest_dir / "vmlinuz", "-initrd", guest_dir / "initramfs.cpio",
-            "-append", f"console=ttyS0 loglevel=3 panic=1 {words}",
-            "-chardev", f"socket,id=c,path={scene.run}/{self.name}.sock,{ends}",
-            "-smp", str(self.queues), "-netdev", f"vhost-user,id=n,chardev=c,queues={self.queues}",
-            # QEMU 7.2 without KVM crashes where vhost and MSI-X meet.
-            "-device", f"virtio-net-pci,netdev=n,romfile=,vectors=0,mq={'on' if self.queues > 1 else 'off'},"
-                       f"mac=02:00:00:00:01:{self.own}{self.properties}"])
+        self.qemu = start_guest(
+            scene, self.name, guest_dir, orders,
+            [nic(scene.run / f"{self.name}.sock", ends, f"02:00:00:00:01:{self.own}", queues=self.queues, properties=self.properties)],
+            more=["-no-reboot", "-smp", str(self.queues)])
 
     def said(self):
         console = self.qemu.log.read_text(errors="replace")

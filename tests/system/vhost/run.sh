@@ -7,12 +7,10 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-cache=${SEALANE_VIRTIO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sealane/virtio-guest}
-
 source "$here/../support/prepare.sh"
 
-need_tools qemu-system-x86_64 dpdk-testpmd busybox apt-get dpkg flock setpriv
-[[ $(uname -m) == x86_64 ]] || skip "the guest is for x86-64"
+need_virtio_guest
+need_tools dpdk-testpmd setpriv
 
 if [[ $EUID -eq 0 ]]; then
     tap_guest=$(dirname "$sealane")/../../tests/support/tap_guest
@@ -30,6 +28,6 @@ if [[ $EUID -eq 0 ]]; then  # whoever isn't has shown with all of this that no r
     "${own_network[@]}" python3 "$here/nobody_test.py" "$sealane" "$tap_guest" || failed=1
     python3 "$here/readme_test.py" "$sealane" || failed=1
 fi
-"$here/make_guest.sh" "$cache" || exit $((failed == 1 ? 1 : $?))
-python3 "$here/guest_test.py" "$sealane" "$cache" || failed=1
+make_virtio_guest || exit $((failed == 1 ? 1 : $?))
+python3 "$here/guest_test.py" "$sealane" "$virtio_guest" || failed=1
 exit $failed
